@@ -1,0 +1,37 @@
+package dev.trilobit.api.backend;
+
+import dev.trilobit.api.program.Program;
+
+/**
+ * A program with its weights on a device. Any number of sessions may be open; each is used by one
+ * thread at a time, different ones at once.
+ */
+public interface CompiledProgram extends AutoCloseable {
+    /** Returns what was compiled. */
+    Program program();
+
+    /** Returns the bytes that the weights take here, besides what stays mapped from the file. */
+    long weightBytes();
+
+    /**
+     * Tells whether the logits of a position are bit-identical however the position was reached: in
+     * prefill, token by token or in a step of several tokens.
+     */
+    boolean exactVerify();
+
+    /**
+     * Opens an empty session.
+     *
+     * @throws BackendException if memory does not suffice
+     * @throws IllegalStateException if this program is closed
+     */
+    DecoderSession newSession();
+
+    /**
+     * Frees the weights. Idempotent.
+     *
+     * @throws IllegalStateException if a session is still open
+     */
+    @Override
+    void close();
+}

@@ -1,0 +1,47 @@
+package dev.trilobit.backend.cpu;
+
+import java.util.Map;
+
+/**
+ * The options of this backend, read from names and text.
+ *
+ * @param threads threads that share the work of a step, the calling one included
+ */
+record CpuOptions(int threads) {
+    private static final String THREADS = "threads";
+
+    /** Most threads of a program. */
+    static final int MOST_THREADS = 1024;
+
+    /**
+     * Reads options.
+     *
+     * @throws IllegalArgumentException if a name is unknown or a value out of range
+     */
+    static CpuOptions parse(Map<String, String> options) {
+        for (String name : options.keySet()) {
+            if (!name.equals(THREADS)) {
+                throw new IllegalArgumentException(
+                        "%s: unknown option '%s'; known: %s"
+                                .formatted(CpuVectorBackend.ID, name, THREADS));
+            }
+        }
+        String threads = options.get(THREADS);
+        return new CpuOptions(
+                threads == null ? Runtime.getRuntime().availableProcessors() : threads(threads));
+    }
+
+    private static int threads(String text) {
+        try {
+            int threads = Integer.parseInt(text.strip());
+            if (threads >= 1 && threads <= MOST_THREADS) {
+                return threads;
+            }
+        } catch (NumberFormatException e) {
+            // Said below, together with numbers out of range.
+        }
+        throw new IllegalArgumentException(
+                "%s: threads must be a number from 1 to %d, got '%s'"
+                        .formatted(CpuVectorBackend.ID, MOST_THREADS, text));
+    }
+}

@@ -1,0 +1,145 @@
+package dev.trilobit.backend.cpu;
+
+import dev.trilobit.api.quant.FloatType;
+import dev.trilobit.api.quant.Weight;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * The scales, or the biases, of a matrix with groups: [block][group][rows of the block].
+ *
+ * <p>Types of 16 bits stay so: a 32-bit lane holds a row of one vector in its low half and the same
+ * row of the next vector in its high half.
+ */
+final class GroupStates {
+    private static final int LANES = GroupGrid.LANES;
+    private static final int ROWS = GroupGrid.BLOCK_ROWS;
+    private static final long VECTOR_BYTES = (long) LANES * Integer.BYTES;
+
+    private static final ValueLayout.OfShort HALF =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private final MemorySegment states;
+    private final FloatType type;
+    private final int groups;
+
+    private GroupStates(MemorySegment states, FloatType type, int groups) {
+        this.states = states;
+        this.type = type;
+        this.groups = groups;
+    }
+
+    /**
+     * Repacks a plane.
+     *
+     * @param what {@code scale} or {@code bias}, for messages
+     * @param plane [rows, groups] of {@code type}
+     * @throws IllegalArgumentException if an element is not finite
+     */
+    static GroupStates pack(
+            Weight weight,
+            String what,
+            MemorySegment plane,
+            FloatType type,
+            GroupGrid grid,
+            Arena arena) {
+        int rows = weight.shape().rows();
+        int groups = grid.groups();
+        int blocks = Math.ceilDiv(rows, ROWS);
+        MemorySegment states = arena.allocate((long) blocks * groups * ROWS * type.byteSize(), 64);
+        for (int r = 0; r < rows; r++) {
+            for (int g = 0; g < groups; g++) {
+                long from = (long) r * groups + g;
+                float value = type.get(plane, from);
+                if (!Float.isFinite(value)) {
+                    throw new IllegalArgumentException(
+                            "%s: %s of row %d, group %d must be finite, got %s"
+                                    .formatted(weight.name(), what, r, g, value));
+                }
+                long at = ((long) (r / ROWS) * groups + g) * ROWS + place(r % ROWS, type);
+                if (type == FloatType.F32) {
+                    states.setAtIndex(ValueLayout.JAVA_FLOAT, at, value);
+                } else {
+                    states.setAtIndex(
+                            ValueLayout.JAVA_SHORT, at, plane.get(HALF, from * Short.BYTES));
+                }
+            }
+        }
+        return new GroupStates(states, type, groups);
+    }
+
+    /** Makes states that are the same everywhere. */
+    static GroupStates constant(float value, Arena arena) {
+        MemorySegment one = arena.allocate(ValueLayout.JAVA_FLOAT);
+        one.set(ValueLayout.JAVA_FLOAT, 0, value);
+        return new GroupStates(one, FloatType.F32, 0);
+    }
+
+    private static int place(int row, FloatType type) {
+        if (type == FloatType.F32) {
+            return row;
+        }
+        int vector = row / LANES;
+        int high = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? vector % 2 : 1 - vector % 2;
+        return (vector / 2 * LANES + row % LANES) * 2 + high;
+    }
+
+    /** Bytes kept. */
+    long byteSize() {
+        return states.byteSize();
+    }
+
+    /**
+     * Writes the f32 values of some groups of a block, [group][rows of the block].
+     *
+     * @param out element (from, 0) goes to {@code out[at]}
+     */
+    void expand(int block, int from, int to, float[] out, int at) {
+        if (groups == 0) {
+            float value = states.get(ValueLayout.JAVA_FLOAT, 0);
+            Arrays.fill(out, at, at + (to - from) * ROWS, value);
+            return;
+        }
+        long first = ((long) block * groups + from) * ROWS * type.byteSize();
+        switch (type) {
+            case F32 ->
+                    MemorySegment.copy(
+                            states, ValueLayout.JAVA_FLOAT, first, out, at, (to - from) * ROWS);
+            case F16 -> expandHalves(first, to - from, out, at);
+            case BF16 -> expandBfloats(first, to - from, out, at);
+        }
+    }
+
+    /** f16 bits three places down are an f32 too small by 2^112; subnormals included. */
+    private void expandHalves(long first, int count, float[] out, int at) {
+        for (int i = 0; i < 2 * count; i++) {
+            IntVector pairs =
+                    IntVector.fromMemorySegment(
+                            Lanes.INTS, states, first + i * VECTOR_BYTES, ByteOrder.nativeOrder());
+            IntVector low =
+                    pairs.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3);
+            FloatVector a = low.and(0x8fffe000).reinterpretAsFloats().mul(0x1p112f);
+            a.intoArray(out, at + 2 * i * LANES);
+            IntVector high = pairs.lanewise(VectorOperators.ASHR, 3);
+            FloatVector b = high.and(0x8fffe000).reinterpretAsFloats().mul(0x1p112f);
+            b.intoArray(out, at + (2 * i + 1) * LANES);
+        }
+    }
+
+    private void expandBfloats(long first, int count, float[] out, int at) {
+        for (int i = 0; i < 2 * count; i++) {
+            IntVector pairs =
+                    IntVector.fromMemorySegment(
+                            Lanes.INTS, states, first + i * VECTOR_BYTES, ByteOrder.nativeOrder());
+            IntVector low = pairs.lanewise(VectorOperators.LSHL, 16);
+            low.reinterpretAsFloats().intoArray(out, at + 2 * i * LANES);
+            pairs.and(0xffff0000).reinterpretAsFloats().intoArray(out, at + (2 * i + 1) * LANES);
+        }
+    }
+}

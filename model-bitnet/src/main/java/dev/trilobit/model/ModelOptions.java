@@ -1,0 +1,60 @@
+package dev.trilobit.model;
+
+import dev.trilobit.api.backend.BackendRequest;
+import dev.trilobit.api.backend.CompileProgress;
+import java.util.Map;
+
+/**
+ * How a model is opened.
+ *
+ * @param backend which backends may be used
+ * @param maxContextTokens most tokens of a session, at most what the model allows; 0 for the
+ *     model's own, but not above {@value #DEFAULT_CONTEXT_LIMIT}
+ * @param backendOptions options of the chosen backend by name, such as {@code threads}
+ * @param progress hears how far the weights are
+ */
+public record ModelOptions(
+        BackendRequest backend,
+        int maxContextTokens,
+        Map<String, String> backendOptions,
+        CompileProgress progress) {
+    /** Largest context that is taken unasked; each position costs cache memory. */
+    public static final int DEFAULT_CONTEXT_LIMIT = 4096;
+
+    private static final ModelOptions DEFAULTS =
+            new ModelOptions(BackendRequest.unspecified(), 0, Map.of(), CompileProgress.NONE);
+
+    public ModelOptions {
+        backendOptions = Map.copyOf(backendOptions);
+        if (maxContextTokens < 0) {
+            throw new IllegalArgumentException(
+                    "max context tokens: expected 0 (the model's own) or more, got "
+                            + maxContextTokens);
+        }
+    }
+
+    /** Returns the backend that property, environment or score choose, and the model's context. */
+    public static ModelOptions defaults() {
+        return DEFAULTS;
+    }
+
+    /** Returns these with other backends. */
+    public ModelOptions withBackend(BackendRequest value) {
+        return new ModelOptions(value, maxContextTokens, backendOptions, progress);
+    }
+
+    /** Returns these with another context; 0 for the model's own. */
+    public ModelOptions withMaxContextTokens(int value) {
+        return new ModelOptions(backend, value, backendOptions, progress);
+    }
+
+    /** Returns these with other backend options. */
+    public ModelOptions withBackendOptions(Map<String, String> value) {
+        return new ModelOptions(backend, maxContextTokens, value, progress);
+    }
+
+    /** Returns these with another listener of the progress. */
+    public ModelOptions withProgress(CompileProgress value) {
+        return new ModelOptions(backend, maxContextTokens, backendOptions, value);
+    }
+}

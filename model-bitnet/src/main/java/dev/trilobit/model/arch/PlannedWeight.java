@@ -1,0 +1,27 @@
+package dev.trilobit.model.arch;
+
+import dev.trilobit.api.program.WeightRef;
+import dev.trilobit.api.quant.Weight;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * A matrix whose tensors were found and checked, but not read.
+ *
+ * @param ref what it will be
+ * @param planes makes its planes: slices of the mapped file, or memory of the arena
+ */
+record PlannedWeight(WeightRef ref, Function<Arena, List<MemorySegment>> planes) {
+    /** Plans a matrix that stays where it is mapped. */
+    static PlannedWeight mapped(WeightRef ref, MemorySegment... planes) {
+        var list = List.of(planes);
+        return new PlannedWeight(ref, _ -> list);
+    }
+
+    /** Reads the matrix. */
+    Weight read(Arena arena) {
+        return new Weight(ref.name(), ref.shape(), ref.format(), planes.apply(arena));
+    }
+}

@@ -1,0 +1,80 @@
+package dev.trilobit.model.file;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A directory whose files are mapped read-only when they are first asked for. */
+final class DirectoryFolder implements ModelFolder {
+    private final String label;
+    private final Path directory;
+    private final List<String> names;
+    private final Arena arena = Arena.ofShared();
+    private final Map<String, MemorySegment> mapped = new HashMap<>();
+    private boolean closed;
+
+    DirectoryFolder(String label, Path directory) throws IOException {
+        this.label = label;
+        this.directory = directory;
+        try (var files = Files.list(directory)) {
+            // Links count as what they point to: a Hugging Face cache consists of links.
+            this.names =
+                    files.filter(Files::isRegularFile)
+                            .map(file -> file.getFileName().toString())
+                            .sorted()
+                            .toList();
+        }
+    }
+
+    @Override
+    public String label() {
+        return label;
+    }
+
+    @Override
+    public List<String> names() {
+        return names;
+    }
+
+    @Override
+    public synchronized Optional<MemorySegment> find(String name) {
+        if (closed) {
+            throw new IllegalStateException(label + " is closed");
+        }
+        if (!names.contains(name)) {
+            return Optional.empty();
+        }
+        MemorySegment known = mapped.get(name);
+        if (known != null) {
+            return Optional.of(known);
+        }
+        MemorySegment fresh = map(directory.resolve(name));
+        mapped.put(name, fresh);
+        return Optional.of(fresh);
+    }
+
+    private MemorySegment map(Path file) {
+        try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            return channel.map(MapMode.READ_ONLY, 0, channel.size(), arena);
+        } catch (IOException e) {
+            throw new ModelFormatException(file.toString(), "the file cannot be read: " + e, e);
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            arena.close();
+            closed = true;
+        }
+    }
+}

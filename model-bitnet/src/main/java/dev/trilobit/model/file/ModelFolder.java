@@ -1,0 +1,29 @@
+package dev.trilobit.model.file;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The files of one model: a directory, or resources that were copied off the heap. Safe for use by
+ * several threads.
+ */
+public interface ModelFolder extends AutoCloseable {
+    /** Returns where it is, for messages: a path, or {@code embedded:bitnet}. */
+    String label();
+
+    /** Returns the names of all files, sorted. */
+    List<String> names();
+
+    /**
+     * Finds a file.
+     *
+     * @return its bytes, read-only, mapped or native; valid until this folder is closed
+     * @throws ModelFormatException if the file is there and cannot be read
+     */
+    Optional<MemorySegment> find(String name);
+
+    /** Unmaps the files. Idempotent. */
+    @Override
+    void close();
+}

@@ -1,0 +1,158 @@
+package dev.trilobit.cli.inspect;
+
+import dev.trilobit.api.program.WeightRef;
+import dev.trilobit.cli.io.ByteCount;
+import dev.trilobit.cli.io.StandardStreams;
+import dev.trilobit.model.arch.DecoderModel;
+import dev.trilobit.model.arch.ModelConfig;
+import dev.trilobit.model.arch.ModelSummary;
+import dev.trilobit.model.arch.ModelSummary.FormatShare;
+import dev.trilobit.model.file.ModelFolder;
+import dev.trilobit.model.text.TextCodec;
+import java.lang.foreign.MemorySegment;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * What can be said about a model.
+ *
+ * @param folder open
+ * @param everyTensor whether to list weights one by one
+ */
+record ModelDescription(
+        ModelFolder folder, DecoderModel model, TextCodec text, boolean everyTensor) {
+
+    private static long bytesOf(WeightRef weight) {
+        return weight.format().byteSize(weight.shape());
+    }
+
+    private Iterable<WeightRef> weights() {
+        return model.program().weights().values();
+    }
+
+    private Map<String, Object> weight() {
+        ModelSummary summary = ModelSummary.of(model);
+        Map<String, Object> weight = new LinkedHashMap<>();
+        weight.put("parameters", summary.parameters());
+        weight.put("weight_bytes", summary.weightBytes());
+        weight.put("bits_per_weight", Math.round(100 * summary.bitsPerWeight()) / 100.0);
+        weight.put("bytes_per_token", summary.bytesPerToken());
+        return weight;
+    }
+
+    private Map<String, Object> sizes() {
+        ModelConfig config = model.config();
+        Map<String, Object> sizes = new LinkedHashMap<>();
+        sizes.put("architecture", config.architecture());
+        sizes.put("vocabulary", config.vocabulary());
+        sizes.put("hidden", config.hidden());
+        sizes.put("intermediate", config.intermediate());
+        sizes.put("layers", config.layers());
+        sizes.put("heads", config.heads());
+        sizes.put("kv_heads", config.kvHeads());
+        sizes.put("head_dim", config.headDim());
+        sizes.put("max_context_tokens", config.maxContextTokens());
+        return sizes;
+    }
+
+    private Map<String, Object> textRules() {
+        Map<String, Object> rules = new LinkedHashMap<>();
+        rules.put("tokens", text.tokenizer().vocabularySize());
+        rules.put("bos", text.bos().isPresent() ? List.of(text.bos().getAsInt()) : List.of());
+        rules.put("end_tokens", List.copyOf(new TreeSet<>(text.endTokens())));
+        rules.put("chat_template", text.chatTemplate().isPresent());
+        return rules;
+    }
+
+    private Map<String, Object> files() {
+        Map<String, Object> files = new LinkedHashMap<>();
+        for (String name : folder.names()) {
+            files.put(name, folder.find(name).map(MemorySegment::byteSize).orElse(0L));
+        }
+        return files;
+    }
+
+    /** Returns everything, for JSON. */
+    Map<String, Object> object() {
+        Map<String, Object> formats = new LinkedHashMap<>();
+        for (FormatShare share : ModelSummary.of(model).formats()) {
+            formats.put(
+                    share.format(),
+                    Map.of(
+                            "matrices", share.matrices(),
+                            "weights", share.parameters(),
+                            "bytes", share.bytes()));
+        }
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("label", folder.label());
+        object.putAll(sizes());
+        object.putAll(weight());
+        object.put("operations", model.program().ops().size());
+        object.put("formats", formats);
+        object.put("text", textRules());
+        object.put("files", files());
+        if (everyTensor) {
+            object.put(
+                    "tensors",
+                    model.program().weights().values().stream()
+                            .map(ModelDescription::tensor)
+                            .toList());
+        }
+        return object;
+    }
+
+    private static Map<String, Object> tensor(WeightRef weight) {
+        Map<String, Object> tensor = new LinkedHashMap<>();
+        tensor.put("name", weight.name());
+        tensor.put("rows", weight.shape().rows());
+        tensor.put("columns", weight.shape().cols());
+        tensor.put("format", weight.format().label());
+        tensor.put("bytes", bytesOf(weight));
+        return tensor;
+    }
+
+    /** Prints everything for people. */
+    void print(StandardStreams streams) {
+        line(streams, "model", folder.label());
+        sizes().forEach((name, value) -> line(streams, name.replace('_', ' '), value));
+        line(streams, "operations", model.program().ops().size() + " a token");
+        weight().forEach(
+                        (name, value) ->
+                                line(
+                                        streams,
+                                        name.replace('_', ' '),
+                                        value instanceof Long number
+                                                ? "%,d".formatted(number)
+                                                : value));
+        for (FormatShare share : ModelSummary.of(model).formats()) {
+            line(
+                    streams,
+                    "stored as " + share.format(),
+                    "%d matrices, %,d weights, %s"
+                            .formatted(
+                                    share.matrices(),
+                                    share.parameters(),
+                                    ByteCount.text(share.bytes())));
+        }
+        textRules().forEach((name, value) -> line(streams, name.replace('_', ' '), value));
+        files().forEach((name, bytes) -> line(streams, name, ByteCount.text((Long) bytes)));
+        if (everyTensor) {
+            for (WeightRef weight : weights()) {
+                line(
+                        streams,
+                        weight.name(),
+                        "[%d, %d] %s"
+                                .formatted(
+                                        weight.shape().rows(),
+                                        weight.shape().cols(),
+                                        weight.format().label()));
+            }
+        }
+    }
+
+    private static void line(StandardStreams streams, String name, Object value) {
+        streams.out().println("%-24s %s".formatted(name, value));
+    }
+}

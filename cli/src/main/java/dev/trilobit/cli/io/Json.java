@@ -1,0 +1,21 @@
+package dev.trilobit.cli.io;
+
+import java.util.Map;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Prints what a program reads: one JSON object. */
+public final class Json {
+    private Json() {}
+
+    /**
+     * Prints an object and ends the line.
+     *
+     * @param object keys in the order they are to appear; values are strings, numbers, booleans,
+     *     lists and maps
+     */
+    public static void print(StandardStreams streams, Map<String, ?> object) {
+        JsonMapper mapper = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+        streams.out().println(mapper.writeValueAsString(object));
+    }
+}

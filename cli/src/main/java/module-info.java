@@ -1,0 +1,33 @@
+import org.jspecify.annotations.NullMarked;
+
+/**
+ * The program {@code trilobit}. It usually runs on the class path; the descriptor lets the compiler
+ * check the borders.
+ */
+@NullMarked
+@SuppressWarnings("requires-automatic")
+module dev.trilobit.cli {
+    requires dev.trilobit.model.embedded;
+    requires info.picocli;
+    requires java.logging;
+    requires org.jline;
+    requires static org.jspecify;
+    requires tools.jackson.databind;
+
+    opens dev.trilobit.cli to
+            info.picocli;
+    opens dev.trilobit.cli.backends to
+            info.picocli;
+    opens dev.trilobit.cli.chat to
+            info.picocli;
+    opens dev.trilobit.cli.completion to
+            info.picocli;
+    opens dev.trilobit.cli.inspect to
+            info.picocli;
+    opens dev.trilobit.cli.logits to
+            info.picocli;
+    opens dev.trilobit.cli.option to
+            info.picocli;
+    opens dev.trilobit.cli.run to
+            info.picocli;
+}

@@ -1,0 +1,83 @@
+package dev.trilobit.cli.load;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.trilobit.cli.io.StandardStream;
+import dev.trilobit.cli.io.StandardStreams;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class LoadProgressTest {
+    private static final long TOTAL = 2_000_000;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private long now = Long.MAX_VALUE - Duration.ofMillis(200).toNanos();
+
+    private LoadProgress progress(StandardStream... terminals) {
+        var streams =
+                new StandardStreams(
+                        InputStream.nullInputStream(),
+                        new PrintStream(out, true, StandardCharsets.UTF_8),
+                        new PrintStream(err, true, StandardCharsets.UTF_8),
+                        Set.of(terminals));
+        return new LoadProgress("a-model", streams, () -> now);
+    }
+
+    private void pass(int millis) {
+        now += Duration.ofMillis(millis).toNanos();
+    }
+
+    private String drawn() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void quickLoadingShowsNothing() {
+        try (var progress = progress(StandardStream.ERR)) {
+            pass(499);
+            progress.report(TOTAL / 2, TOTAL);
+        }
+        assertEquals("", drawn());
+    }
+
+    @Test
+    void slowLoadingShowsABarAndWipesIt() {
+        try (var progress = progress(StandardStream.ERR)) {
+            pass(500);
+            progress.report(TOTAL / 2, TOTAL);
+            assertTrue(
+                    drawn().endsWith("loading a-model [############------------] 50 % of 2.0 MB"),
+                    drawn());
+        }
+        assertTrue(drawn().endsWith("\r\033[K"));
+        assertEquals(0, out.size());
+    }
+
+    @Test
+    void barIsDrawnAtMostTenTimesASecond() {
+        try (var progress = progress(StandardStream.ERR)) {
+            pass(500);
+            for (int i = 0; i < 1000; i++) {
+                progress.report(i, TOTAL);
+                pass(1);
+            }
+        }
+        assertEquals(10, drawn().split("loading", -1).length - 1);
+    }
+
+    @Test
+    void nothingIsDrawnIntoAFile() {
+        try (var progress = progress(StandardStream.IN, StandardStream.OUT)) {
+            pass(5000);
+            progress.report(TOTAL / 2, TOTAL);
+        }
+        assertEquals("", drawn());
+    }
+}

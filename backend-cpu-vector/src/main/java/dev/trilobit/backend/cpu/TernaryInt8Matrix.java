@@ -2,6 +2,7 @@ package dev.trilobit.backend.cpu;
 
 import dev.trilobit.api.quant.FloatType;
 import dev.trilobit.api.quant.MatrixShape;
+import dev.trilobit.api.quant.UnusableWeightException;
 import dev.trilobit.api.quant.Weight;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -42,13 +43,13 @@ final class TernaryInt8Matrix implements PackedMatrix {
      *
      * @param weight ternary with one scale, at most {@link TernaryWords#MAX_COLS} columns
      * @param arena owns the copy
-     * @throws IllegalArgumentException if a code is 3 or the scale is not finite
+     * @throws UnusableWeightException if a code is 3 or the scale is not finite
      */
     static TernaryInt8Matrix pack(Weight weight, Arena arena) {
         MatrixShape shape = weight.shape();
         float scale = FloatType.F32.get(weight.scales(), 0);
         if (!Float.isFinite(scale)) {
-            throw new IllegalArgumentException(
+            throw new UnusableWeightException(
                     "%s: scale must be finite, got %s".formatted(weight.name(), scale));
         }
         int blocks = Math.ceilDiv(shape.rows(), TernaryWords.BLOCK_ROWS);

@@ -6,6 +6,7 @@ import dev.trilobit.api.quant.Dense;
 import dev.trilobit.api.quant.FloatType;
 import dev.trilobit.api.quant.ScaleGranularity;
 import dev.trilobit.api.quant.Ternary;
+import dev.trilobit.api.quant.UnusableWeightException;
 import dev.trilobit.api.quant.Weight;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -21,7 +22,7 @@ final class WeightCheck {
     /**
      * Checks everything a weight holds.
      *
-     * @throws IllegalArgumentException if a value, scale or bias is not finite or a ternary code is
+     * @throws UnusableWeightException if a value, scale or bias is not finite or a ternary code is
      *     3, naming tensor and place
      */
     static void require(Weight weight) {
@@ -71,7 +72,7 @@ final class WeightCheck {
      * @param what {@code value}, {@code scale} or {@code bias}, for the message
      * @param plane elements of {@code type}, row-major
      * @param rowLength elements of a row, for the message
-     * @throws IllegalArgumentException naming tensor, row, column or group, and element
+     * @throws UnusableWeightException naming tensor, row, column or group, and element
      */
     static void requireFinite(
             Weight weight, String what, MemorySegment plane, FloatType type, long rowLength) {
@@ -94,7 +95,7 @@ final class WeightCheck {
         for (long i = first; i < elements; i++) {
             float value = type.get(plane, i);
             if (!Float.isFinite(value)) {
-                throw new IllegalArgumentException(
+                throw new UnusableWeightException(
                         "%s: %s of row %d, %s %d must be finite, got %s"
                                 .formatted(
                                         weight.name(),

@@ -19,6 +19,7 @@ import dev.trilobit.api.quant.MatrixShape;
 import dev.trilobit.api.quant.ScaleGranularity;
 import dev.trilobit.api.quant.Ternary;
 import dev.trilobit.api.quant.TernaryPacking;
+import dev.trilobit.api.quant.UnusableWeightException;
 import dev.trilobit.api.quant.Weight;
 import dev.trilobit.api.quant.WeightWriter;
 import java.io.IOException;
@@ -131,6 +132,21 @@ class CpuVectorBackendTest {
                                         CompileOptions.forContext(64)));
         assertTrue(String.valueOf(e.getMessage()).contains("1.up"), e.toString());
         assertTrue(String.valueOf(e.getMessage()).contains("NaN"), e.toString());
+    }
+
+    @Test
+    void gainThatIsNotANumberIsAnUnusableWeight() {
+        var decoder = TinyDecoder.ternary();
+        FloatType.F32.set(decoder.weights().weight("0.norm1").codes(), 3, Float.NaN);
+        var e =
+                assertThrows(
+                        UnusableWeightException.class,
+                        () ->
+                                backend.compile(
+                                        decoder.program(),
+                                        decoder.weights(),
+                                        CompileOptions.forContext(64)));
+        assertTrue(String.valueOf(e.getMessage()).contains("0.norm1"), e.toString());
     }
 
     @Test

@@ -60,7 +60,13 @@ final class TensorLookup {
 
     /** Notes what is wrong with a tensor. */
     void problem(StoredTensor tensor, String problem) {
-        problems.add(tensor.place() + ": " + problem);
+        // The exception starts with the catalog's label: one file need not be named twice.
+        String label = catalog.label() + ": ";
+        String place = tensor.place();
+        problems.add(
+                (place.startsWith(label) ? place.substring(label.length()) : place)
+                        + ": "
+                        + problem);
     }
 
     /** Notes what is wrong with a module. */

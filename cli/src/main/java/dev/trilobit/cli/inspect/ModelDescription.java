@@ -32,8 +32,7 @@ record ModelDescription(
         return model.program().weights().values();
     }
 
-    private Map<String, Object> weight() {
-        ModelSummary summary = ModelSummary.of(model);
+    private static Map<String, Object> weight(ModelSummary summary) {
         Map<String, Object> weight = new LinkedHashMap<>();
         weight.put("parameters", summary.parameters());
         weight.put("weight_bytes", summary.weightBytes());
@@ -76,8 +75,9 @@ record ModelDescription(
 
     /** Returns everything, for JSON. */
     Map<String, Object> object() {
+        ModelSummary summary = ModelSummary.of(model);
         Map<String, Object> formats = new LinkedHashMap<>();
-        for (FormatShare share : ModelSummary.of(model).formats()) {
+        for (FormatShare share : summary.formats()) {
             formats.put(
                     share.format(),
                     Map.of(
@@ -88,7 +88,7 @@ record ModelDescription(
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("label", folder.label());
         object.putAll(sizes());
-        object.putAll(weight());
+        object.putAll(weight(summary));
         object.put("operations", model.program().ops().size());
         object.put("formats", formats);
         object.put("text", textRules());
@@ -115,10 +115,12 @@ record ModelDescription(
 
     /** Prints everything for people. */
     void print(StandardStreams streams) {
+        ModelSummary summary = ModelSummary.of(model);
         line(streams, "model", folder.label());
         sizes().forEach((name, value) -> line(streams, name.replace('_', ' '), value));
         line(streams, "operations", model.program().ops().size() + " a token");
-        weight().forEach(
+        weight(summary)
+                .forEach(
                         (name, value) ->
                                 line(
                                         streams,
@@ -126,7 +128,7 @@ record ModelDescription(
                                         value instanceof Long number
                                                 ? "%,d".formatted(number)
                                                 : value));
-        for (FormatShare share : ModelSummary.of(model).formats()) {
+        for (FormatShare share : summary.formats()) {
             line(
                     streams,
                     "stored as " + share.format(),

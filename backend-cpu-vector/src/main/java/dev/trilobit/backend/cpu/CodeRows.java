@@ -5,6 +5,7 @@ import dev.trilobit.api.quant.Binary;
 import dev.trilobit.api.quant.Dense;
 import dev.trilobit.api.quant.Ternary;
 import dev.trilobit.api.quant.TernaryPacking;
+import dev.trilobit.api.quant.UnusableWeightException;
 import dev.trilobit.api.quant.Weight;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -102,12 +103,12 @@ final class CodeRows {
     /**
      * Describes the first code 3 of the current row, which is row {@code r} of a ternary weight.
      */
-    IllegalArgumentException invalidTrit(int r) {
+    UnusableWeightException invalidTrit(int r) {
         int col = 0;
         while (code(col) != 3) {
             col++;
         }
-        return new IllegalArgumentException(
+        return new UnusableWeightException(
                 "%s: code at row %d, column %d of %s %s must be 0, 1 or 2, got 3"
                         .formatted(weight.name(), r, col, weight.format().label(), weight.shape()));
     }

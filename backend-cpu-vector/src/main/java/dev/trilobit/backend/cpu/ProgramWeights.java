@@ -57,14 +57,14 @@ final class ProgramWeights implements AutoCloseable {
         Map<String, Weight> weights = fetch(program, source);
         Arena arena = Arena.ofShared();
         try {
-            var tables = new HashMap<String, RowDecoder>();
+            var tableWeights = new HashMap<String, Weight>();
             var gains = new HashMap<String, float[]>();
             var matrices = new LinkedHashMap<MatrixKey, Weight>();
             for (Op op : program.ops()) {
                 switch (op) {
                     case Op.Embed embed -> {
                         Weight table = weight(weights, embed.table());
-                        tables.computeIfAbsent(table.name(), _ -> new RowDecoder(table));
+                        tableWeights.put(table.name(), table);
                     }
                     case Op.RmsNorm norm -> {
                         Weight gain = weight(weights, norm.gain());
@@ -77,6 +77,7 @@ final class ProgramWeights implements AutoCloseable {
                     case Op.Rope _, Op.Attend _, Op.Gate _, Op.Add _ -> {}
                 }
             }
+            Map<String, RowDecoder> tables = tables(tableWeights, matrices);
             var packed = packAll(matrices, arena, options.threads(), progress);
             return new ProgramWeights(arena, packed, tables, gains);
         } catch (OutOfMemoryError e) {
@@ -87,6 +88,20 @@ final class ProgramWeights implements AutoCloseable {
             arena.close();
             throw e;
         }
+    }
+
+    /** Packing checks a matrix; a table that is none has to be checked here. */
+    private static Map<String, RowDecoder> tables(
+            Map<String, Weight> weights, Map<MatrixKey, Weight> matrices) {
+        var tables = new HashMap<String, RowDecoder>();
+        weights.forEach(
+                (name, table) ->
+                        tables.put(
+                                name,
+                                matrices.containsValue(table)
+                                        ? RowDecoder.unchecked(table)
+                                        : new RowDecoder(table)));
+        return tables;
     }
 
     /** Collects every problem before it throws. */

@@ -8,6 +8,7 @@ import dev.trilobit.api.quant.MatrixShape;
 import dev.trilobit.api.quant.ScaleGranularity;
 import dev.trilobit.api.quant.Ternary;
 import dev.trilobit.api.quant.TernaryPacking;
+import dev.trilobit.api.quant.UnusableWeightException;
 import dev.trilobit.api.quant.Weight;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -23,17 +24,25 @@ final class RowDecoder {
     private final int cols;
 
     /**
-     * Wraps a weight.
+     * Wraps a weight and checks it.
      *
-     * @throws IllegalArgumentException if a value, scale or bias is not finite or a ternary code is
+     * @throws UnusableWeightException if a value, scale or bias is not finite or a ternary code is
      *     3
      */
     RowDecoder(Weight weight) {
+        this(weight, weight.shape());
+        WeightCheck.require(weight);
+    }
+
+    private RowDecoder(Weight weight, MatrixShape shape) {
         this.weight = weight;
-        MatrixShape shape = weight.shape();
         this.rows = shape.rows();
         this.cols = shape.cols();
-        WeightCheck.require(weight);
+    }
+
+    /** Wraps a weight that is checked elsewhere: a tied head is checked when it is packed. */
+    static RowDecoder unchecked(Weight weight) {
+        return new RowDecoder(weight, weight.shape());
     }
 
     /**

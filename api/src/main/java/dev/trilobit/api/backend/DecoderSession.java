@@ -56,7 +56,7 @@ public interface DecoderSession extends AutoCloseable {
      * @param sink may stop the loop
      * @return tokens handed out
      * @throws IllegalArgumentException as {@link #forward}; tokens handed out before stay appended
-     * @throws IllegalStateException if the session is closed
+     * @throws IllegalStateException if the session is closed and {@code count} is positive
      * @throws BackendException as {@link #forward}, or if a logit is NaN
      */
     default int greedy(int first, int count, TokenSink sink) {

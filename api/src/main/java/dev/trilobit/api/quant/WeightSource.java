@@ -7,7 +7,7 @@ package dev.trilobit.api.quant;
 @FunctionalInterface
 public interface WeightSource {
     /**
-     * Finds the weight called {@code name}.
+     * Finds the weight called {@code name}; that is also the name it has.
      *
      * @throws IllegalArgumentException if there is none
      */

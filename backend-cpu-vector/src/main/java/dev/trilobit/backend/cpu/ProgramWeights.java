@@ -123,7 +123,7 @@ final class ProgramWeights implements AutoCloseable {
                 }
                 weights.put(ref.name(), weight);
             } catch (IllegalArgumentException e) {
-                problems.add(String.valueOf(e.getMessage()));
+                problems.add(named(ref, String.valueOf(e.getMessage())));
             }
         }
         if (!problems.isEmpty()) {
@@ -131,6 +131,11 @@ final class ProgramWeights implements AutoCloseable {
                     "weights do not fit the program: " + String.join("; ", problems));
         }
         return weights;
+    }
+
+    /** A source may say what is wrong without saying of what. */
+    private static String named(WeightRef ref, String problem) {
+        return problem.contains(ref.name()) ? problem : ref.name() + ": " + problem;
     }
 
     private static Weight weight(Map<String, Weight> weights, WeightRef ref) {

@@ -21,6 +21,7 @@ import dev.trilobit.api.quant.Ternary;
 import dev.trilobit.api.quant.TernaryPacking;
 import dev.trilobit.api.quant.UnusableWeightException;
 import dev.trilobit.api.quant.Weight;
+import dev.trilobit.api.quant.WeightSource;
 import dev.trilobit.api.quant.WeightWriter;
 import java.io.IOException;
 import java.io.InputStream;
@@ -115,6 +116,27 @@ class CpuVectorBackendTest {
         assertTrue(message.contains("no weight 0.q"), message);
         assertTrue(message.contains("no weight 1.down"), message);
         assertTrue(message.contains("norm is Dense[type=F32] [1, 5]"), message);
+    }
+
+    @Test
+    void missingWeightIsNamedWhateverTheSourceSays() {
+        var decoder = TinyDecoder.ternary();
+        WeightSource terse =
+                name -> {
+                    if (name.equals("0.q") || name.equals("1.down")) {
+                        throw new IllegalArgumentException("not there");
+                    }
+                    return decoder.weights().weight(name);
+                };
+        var e =
+                assertThrows(
+                        UnusableWeightException.class,
+                        () ->
+                                backend.compile(
+                                        decoder.program(), terse, CompileOptions.forContext(64)));
+        assertEquals(
+                "weights do not fit the program: 0.q: not there; 1.down: not there",
+                e.getMessage());
     }
 
     @Test

@@ -1,6 +1,10 @@
 package dev.trilobit.model.embedded;
 
 import dev.trilobit.model.file.ModelFolder;
+import dev.trilobit.model.file.ModelFormatException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -10,6 +14,8 @@ import java.util.List;
  */
 public final class EmbeddedModels {
     private static final List<String> NAMES = List.of("bitnet", "binary");
+
+    private static final String HELD_OUT = "held-out-stories.txt";
 
     private EmbeddedModels() {}
 
@@ -32,5 +38,26 @@ public final class EmbeddedModels {
                             .formatted(name, String.join(", ", NAMES)));
         }
         return EmbeddedFolder.open(name);
+    }
+
+    /**
+     * Returns text that neither model was trained on, to score them with: the first 20 documents of
+     * the validation split of TinyStories (Eldan and Li, 2023, arXiv:2305.07759; licence
+     * CDLA-Sharing-1.0) that have at least 128 tokens with the start token, in the order of the
+     * split. Documents are separated by a line {@code <|endoftext|>}.
+     *
+     * @return about 20,000 ASCII characters
+     * @throws ModelFormatException if the jar lacks the resource or it cannot be read
+     */
+    public static String heldOutStories() {
+        try (InputStream in = EmbeddedModels.class.getResourceAsStream(HELD_OUT)) {
+            if (in == null) {
+                throw new ModelFormatException(HELD_OUT, "the resource is missing from the jar");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new ModelFormatException(
+                    HELD_OUT, "the resource cannot be read: " + e.getMessage(), e);
+        }
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.trilobit.model.file.ModelFolder;
+import dev.trilobit.model.text.TextCodec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
@@ -102,6 +103,23 @@ class EmbeddedModelsTest {
     void unknownNameListsTheNames() {
         var e = assertThrows(IllegalArgumentException.class, () -> EmbeddedModels.open("llama"));
         assertEquals("no embedded model 'llama'; there are: bitnet, binary", e.getMessage());
+    }
+
+    @Test
+    void heldOutStoriesAreTwentyDocumentsOfAtLeast128TokensInAscii() {
+        String text = EmbeddedModels.heldOutStories();
+        String[] documents = text.split("\n<\\|endoftext\\|>\n", -1);
+        assertEquals(20, documents.length);
+        assertTrue(text.length() <= 24 * 1024, text.length() + " characters");
+        assertTrue(text.chars().allMatch(c -> c < 128 && c != '\r'));
+        assertTrue(documents[0].startsWith("One day a mommy and her little girl went"));
+        try (ModelFolder folder = EmbeddedModels.open("bitnet");
+                TextCodec codec = TextCodec.open(folder)) {
+            for (String document : documents) {
+                int tokens = codec.encodePrompt(document.strip()).length;
+                assertTrue(tokens >= 128, "%d tokens: %s".formatted(tokens, document));
+            }
+        }
     }
 
     private static byte[] resource(String model, String file) throws IOException {

@@ -76,12 +76,12 @@ public final class LanguageModel implements AutoCloseable {
 
     /** Returns which backend runs it and why. */
     public SelectionReport selection() {
-        return loaded.selection().report();
+        return loaded.decoder().selection().report();
     }
 
     /** Returns what it runs on. */
     public DeviceInfo device() {
-        return loaded.selection().backend().device();
+        return loaded.decoder().selection().backend().device();
     }
 
     /** Returns its tokenizer, special tokens and chat template; open as long as the model. */
@@ -91,7 +91,7 @@ public final class LanguageModel implements AutoCloseable {
 
     /** Returns its decoder step. */
     public Program program() {
-        return loaded.compiled().program();
+        return loaded.decoder().program().program();
     }
 
     /**
@@ -172,7 +172,7 @@ public final class LanguageModel implements AutoCloseable {
      */
     public TokenSource newTokenSource() {
         return new SessionTokenSource(
-                newDecoderSession(), program().logits().width(), loaded.stepTokens());
+                newDecoderSession(), program().logits().width(), loaded.decoder().stepTokens());
     }
 
     /**
@@ -181,7 +181,7 @@ public final class LanguageModel implements AutoCloseable {
      * @throws IllegalStateException if the model is closed
      */
     public DecoderSession newDecoderSession() {
-        return sessions.open(loaded.compiled());
+        return sessions.open(loaded.decoder().program());
     }
 
     /**

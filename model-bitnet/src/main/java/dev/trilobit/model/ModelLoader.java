@@ -1,15 +1,8 @@
 package dev.trilobit.model;
 
-import dev.trilobit.api.backend.Backend;
-import dev.trilobit.api.backend.CompileOptions;
-import dev.trilobit.api.backend.CompiledProgram;
-import dev.trilobit.api.backend.Selection;
-import dev.trilobit.api.quant.UnusableWeightException;
 import dev.trilobit.model.arch.DecoderModel;
-import dev.trilobit.model.arch.ModelConfig;
 import dev.trilobit.model.arch.ModelSummary;
 import dev.trilobit.model.file.ModelFolder;
-import dev.trilobit.model.file.ModelFormatException;
 import dev.trilobit.model.text.TextCodec;
 import java.lang.foreign.Arena;
 
@@ -55,40 +48,21 @@ final class ModelLoader {
         resources.add(arena::close);
         DecoderModel model = parts.decoder().apply(folder, arena);
         TextCodec.requireTokenizer(folder);
-        int context = contextTokens(model.config());
-        int step = Math.min(context, STEP_TOKENS);
-        Selection selection = parts.backend().apply(options.backend(), model.program());
-        resources.add(selection.backend()::close);
-        // Compiling can take long: bad text rules that are known by now need not wait for it.
-        text.failIfFailed();
-        var compileOptions =
-                new CompileOptions(context, step, options.backendOptions(), options.progress());
-        CompiledProgram compiled = compile(selection.backend(), model, compileOptions);
-        resources.add(compiled::close);
-        ModelInfo info = info(model, compiled, context);
-        return new LoadedModel(info, selection, compiled, step, text.get(), resources);
+        CompiledDecoder decoder =
+                CompiledDecoder.open(
+                        folder.label(),
+                        model,
+                        options,
+                        STEP_TOKENS,
+                        parts.backend(),
+                        // Compiling can take long: bad text rules that are known by now need not
+                        // wait for it.
+                        text::failIfFailed);
+        resources.add(decoder::close);
+        return new LoadedModel(info(model, decoder), decoder, text.get(), resources);
     }
 
-    private CompiledProgram compile(Backend backend, DecoderModel model, CompileOptions how) {
-        try {
-            return backend.compile(model.program(), model.weights(), how);
-        } catch (UnusableWeightException e) {
-            throw new ModelFormatException(folder.label(), String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    private int contextTokens(ModelConfig config) {
-        int own = config.maxContextTokens();
-        int asked = options.maxContextTokens();
-        if (asked > own) {
-            throw new IllegalArgumentException(
-                    "max context tokens: %s was made for at most %d, got %d"
-                            .formatted(folder.label(), own, asked));
-        }
-        return asked == 0 ? Math.min(own, ModelOptions.DEFAULT_CONTEXT_LIMIT) : asked;
-    }
-
-    private ModelInfo info(DecoderModel model, CompiledProgram compiled, int context) {
+    private ModelInfo info(DecoderModel model, CompiledDecoder decoder) {
         ModelSummary summary = ModelSummary.of(model);
         return new ModelInfo(
                 folder.label(),
@@ -96,7 +70,7 @@ final class ModelLoader {
                 model.config(),
                 summary.parameters(),
                 summary.weightBytes(),
-                compiled.weightBytes(),
-                context);
+                decoder.program().weightBytes(),
+                decoder.contextTokens());
     }
 }

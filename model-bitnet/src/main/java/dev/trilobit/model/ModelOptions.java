@@ -2,6 +2,7 @@ package dev.trilobit.model;
 
 import dev.trilobit.api.backend.BackendRequest;
 import dev.trilobit.api.backend.CompileProgress;
+import dev.trilobit.model.arch.ModelConfig;
 import java.util.Map;
 
 /**
@@ -36,6 +37,23 @@ public record ModelOptions(
     /** Returns the backend that property, environment or score choose, and the model's context. */
     public static ModelOptions defaults() {
         return DEFAULTS;
+    }
+
+    /**
+     * Returns the most tokens of a session: as asked for, else what the model was made for, up to
+     * {@value #DEFAULT_CONTEXT_LIMIT}.
+     *
+     * @param label the model's name in the message
+     * @throws IllegalArgumentException if more is asked for than the model was made for
+     */
+    public int contextTokens(String label, ModelConfig config) {
+        int own = config.maxContextTokens();
+        if (maxContextTokens > own) {
+            throw new IllegalArgumentException(
+                    "max context tokens: %s was made for at most %d, got %d"
+                            .formatted(label, own, maxContextTokens));
+        }
+        return maxContextTokens == 0 ? Math.min(own, DEFAULT_CONTEXT_LIMIT) : maxContextTokens;
     }
 
     /** Returns these with other backends. */

@@ -1,7 +1,6 @@
 package dev.trilobit.model.arch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.trilobit.api.program.Op;
 import java.lang.foreign.Arena;
@@ -93,12 +92,23 @@ class DecoderGraphTest {
 
     @Test
     void layersFollowEachOther() {
-        try (var oracle = OracleModel.open("bitnet-offline");
-                var arena = Arena.ofShared()) {
-            DecoderModel model = DecoderModels.open(oracle.folder(), arena);
-            assertEquals(2 + 3 * 17 + 1, model.program().ops().size());
-            assertTrue(model.program().weights().containsKey("model.layers.2.mlp.up_proj.weight"));
+        List<String> ops = ops(TinyModel.bitNet().layers(3));
+        assertEquals(1 + 3 * 17 + 2, ops.size());
+        for (int layer = 1; layer < 3; layer++) {
+            int first = 1 + 17 * layer;
+            String name = "layers.%d.".formatted(layer);
+            assertEquals(
+                    "%d = norm(%d) %sinput_layernorm".formatted(first, first - 1, name),
+                    ops.get(first));
+            assertEquals(
+                    "%d = linear(%d) %smlp.down_proj ternary INT8_PER_TOKEN"
+                            .formatted(first + 15, first + 14, name),
+                    ops.get(first + 15));
+            assertEquals(
+                    "%d = add(%d, %d)".formatted(first + 16, first + 9, first + 15),
+                    ops.get(first + 16));
         }
+        assertEquals("52 = norm(51) norm", ops.get(52));
     }
 
     private static List<String> ops(TinyModel tiny) {

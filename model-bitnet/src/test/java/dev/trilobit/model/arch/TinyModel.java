@@ -93,6 +93,20 @@ final class TinyModel {
         return this;
     }
 
+    /** Repeats the first layer. */
+    TinyModel layers(int count) {
+        String first = "model.layers.0.";
+        for (String name : names()) {
+            if (name.startsWith(first)) {
+                for (int layer = 1; layer < count; layer++) {
+                    String copy = "model.layers.%d.".formatted(layer);
+                    tensors.put(name.replace(first, copy), tensors.get(name));
+                }
+            }
+        }
+        return key("num_hidden_layers", Integer.toString(count));
+    }
+
     /** Sets {@code quantization_config} with quant_method bitnet and further keys. */
     TinyModel bitNetConfig(String more) {
         return key("quantization_config", "{\"quant_method\":\"bitnet\"," + more + "}");

@@ -1,4 +1,4 @@
-package dev.trilobit.model.arch;
+package dev.trilobit.conformance.transformers;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -13,7 +13,6 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 import tools.jackson.databind.JsonNode;
@@ -23,7 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
  * A tiny random model and the logits transformers computes for it in float32: three sequences of 48
  * tokens. See {@code oracle/README.md} among the test resources.
  */
-public final class OracleModel implements AutoCloseable {
+final class RecordedModel implements AutoCloseable {
     private static final String MLX = "-mlx";
 
     private final ModelFolder folder;
@@ -31,7 +30,7 @@ public final class OracleModel implements AutoCloseable {
     private final JsonNode facts;
     private final FloatBuffer logits;
 
-    private OracleModel(Path model, Path oracle, List<Path> temporary) throws IOException {
+    private RecordedModel(Path model, Path oracle, List<Path> temporary) throws IOException {
         this.temporary = temporary;
         this.facts =
                 JsonMapper.shared().readTree(Files.readAllBytes(oracle.resolve("oracle.json")));
@@ -43,16 +42,15 @@ public final class OracleModel implements AutoCloseable {
     }
 
     /** Opens a kind by the name of its folder. */
-    public static OracleModel open(String kind) {
-        Path root = resources();
-        return open(root, kind);
+    static RecordedModel open(String kind) {
+        return open(resources(), kind);
     }
 
     /**
      * Opens a kind that is too large for the test resources, or skips the test that needs it where
      * the system property {@code trilobit.shared} does not say where it lies.
      */
-    public static OracleModel openShared(String kind) {
+    static RecordedModel openShared(String kind) {
         String shared = System.getProperty("trilobit.shared", "");
         assumeTrue(
                 !shared.isEmpty(),
@@ -62,12 +60,12 @@ public final class OracleModel implements AutoCloseable {
         return open(root, kind);
     }
 
-    private static OracleModel open(Path root, String kind) {
+    private static RecordedModel open(Path root, String kind) {
         String dense = kind.endsWith(MLX) ? kind.substring(0, kind.length() - 4) : kind;
         try {
             Path model = root.resolve(kind);
             if (Files.exists(model.resolve("model.safetensors"))) {
-                return new OracleModel(model, root.resolve(dense), List.of());
+                return new RecordedModel(model, root.resolve(dense), List.of());
             }
             Path unpacked = Files.createTempDirectory("oracle-" + kind);
             Path config = unpacked.resolve("config.json");
@@ -78,7 +76,7 @@ public final class OracleModel implements AutoCloseable {
                             Files.newInputStream(model.resolve("model.safetensors.gz")))) {
                 Files.copy(packed, weights);
             }
-            return new OracleModel(
+            return new RecordedModel(
                     unpacked, root.resolve(dense), List.of(config, weights, unpacked));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -87,7 +85,7 @@ public final class OracleModel implements AutoCloseable {
 
     private static Path resources() {
         try {
-            var readme = OracleModel.class.getResource("/oracle/README.md");
+            var readme = RecordedModel.class.getResource("/oracle/README.md");
             if (readme == null) {
                 throw new IllegalStateException("oracle/README.md is no test resource");
             }
@@ -98,28 +96,19 @@ public final class OracleModel implements AutoCloseable {
     }
 
     /** Returns the files of the model; open until this is closed. */
-    public ModelFolder folder() {
+    ModelFolder folder() {
         return folder;
     }
 
-    /** Returns the sequences of token ids: [3][48]. */
-    public int[][] tokens() {
-        var sequences = new ArrayList<int[]>();
-        for (JsonNode sequence : facts.get("tokens")) {
-            sequences.add(sequence.valueStream().mapToInt(JsonNode::intValue).toArray());
-        }
-        return sequences.toArray(int[][]::new);
-    }
-
-    /** Returns the reference logits of one position: [vocabulary]. */
-    public float[] logits(int sequence, int position) {
-        var row = new float[extent(2)];
-        logits.get((sequence * extent(1) + position) * row.length, row);
-        return row;
-    }
-
-    private int extent(int axis) {
-        return facts.get("logits_shape").get(axis).intValue();
+    /** Returns the reference logits. */
+    RecordedLogits logits() {
+        List<int[]> sequences =
+                facts.get("tokens")
+                        .valueStream()
+                        .map(ids -> ids.valueStream().mapToInt(JsonNode::intValue).toArray())
+                        .toList();
+        return new RecordedLogits(
+                sequences, facts.get("logits_shape").get(2).intValue(), logits::get);
     }
 
     @Override

@@ -7,6 +7,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 @SuppressWarnings("requires-automatic")
 module dev.trilobit.cli {
+    requires dev.trilobit.conformance;
     requires dev.trilobit.model.embedded;
     requires info.picocli;
     requires java.logging;
@@ -20,7 +21,11 @@ module dev.trilobit.cli {
             info.picocli;
     opens dev.trilobit.cli.chat to
             info.picocli;
+    opens dev.trilobit.cli.compare to
+            info.picocli;
     opens dev.trilobit.cli.completion to
+            info.picocli;
+    opens dev.trilobit.cli.conform to
             info.picocli;
     opens dev.trilobit.cli.inspect to
             info.picocli;
@@ -28,6 +33,10 @@ module dev.trilobit.cli {
             info.picocli;
     opens dev.trilobit.cli.option to
             info.picocli;
+    opens dev.trilobit.cli.perplexity to
+            info.picocli;
     opens dev.trilobit.cli.run to
             info.picocli;
+
+    uses dev.trilobit.api.backend.BackendProvider;
 }

@@ -2,17 +2,21 @@ package dev.trilobit.cli;
 
 import dev.trilobit.cli.backends.BackendsCommand;
 import dev.trilobit.cli.chat.ChatCommand;
+import dev.trilobit.cli.compare.CompareCommand;
 import dev.trilobit.cli.completion.CompletionCommand;
+import dev.trilobit.cli.conform.ConformCommand;
 import dev.trilobit.cli.inspect.InspectCommand;
 import dev.trilobit.cli.io.ExitCode;
 import dev.trilobit.cli.io.StandardStream;
 import dev.trilobit.cli.io.StandardStreams;
 import dev.trilobit.cli.logits.LogitsCommand;
+import dev.trilobit.cli.perplexity.PerplexityCommand;
 import dev.trilobit.cli.run.RunCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.ServiceConfigurationError;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.RunLast;
@@ -29,6 +33,9 @@ final class Program {
         commands.put("backends", () -> new BackendsCommand(streams));
         commands.put("inspect", () -> new InspectCommand(streams));
         commands.put("logits", () -> new LogitsCommand(streams));
+        commands.put("perplexity", () -> new PerplexityCommand(streams));
+        commands.put("compare", () -> new CompareCommand(streams));
+        commands.put("conform", () -> new ConformCommand(streams));
         commands.put("completion", () -> new CompletionCommand(streams));
     }
 
@@ -59,7 +66,10 @@ final class Program {
                 });
         try {
             return commandLine.execute(arguments);
-        } catch (StackOverflowError | OutOfMemoryError | LinkageError e) {
+        } catch (StackOverflowError
+                | OutOfMemoryError
+                | LinkageError
+                | ServiceConfigurationError e) {
             return errors.report(e);
         }
     }

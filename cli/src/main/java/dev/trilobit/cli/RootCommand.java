@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
             "  trilobit backends",
             "",
             "Exit codes: 0 done, 1 failed, 2 the command line is wrong, 130 stopped by Ctrl-C.",
-            "The environment variable TRILOBIT_BACKEND chooses a backend where --backend does not."
+            "The environment variable TRILOBIT_BACKEND chooses a backend where --backend does not;",
+            "TRILOBIT_CLASS_PATH adds jars or folders with backends of your own."
         })
 final class RootCommand implements Runnable {
     @Spec private CommandSpec spec = CommandSpec.create();

@@ -17,9 +17,9 @@ import java.util.Set;
  * @param out standard output
  * @param err standard error
  */
-record CommandRun(int code, String out, String err) {
+public record CommandRun(int code, String out, String err) {
     /** Runs with nothing piped in. */
-    static CommandRun of(String... arguments) {
+    public static CommandRun of(String... arguments) {
         return piped("", arguments);
     }
 

@@ -11,14 +11,28 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HelpTest {
     private static final List<String> COMMANDS =
-            List.of("run", "chat", "backends", "inspect", "logits", "completion");
+            List.of(
+                    "run",
+                    "chat",
+                    "backends",
+                    "inspect",
+                    "logits",
+                    "perplexity",
+                    "compare",
+                    "conform",
+                    "completion");
+
+    static List<String> commands() {
+        return COMMANDS;
+    }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "chat", "backends", "inspect", "logits", "completion"})
+    @MethodSource("commands")
     void everyCommandTeachesByExamples(String command) {
         CommandRun run = CommandRun.of(command, "--help");
         assertEquals(0, run.code());
@@ -35,6 +49,7 @@ class HelpTest {
             assertTrue(run.out().contains("\n  " + command + " "), command);
         }
         assertTrue(run.out().contains("130"), run.out());
+        assertTrue(run.out().contains("TRILOBIT_CLASS_PATH"), run.out());
     }
 
     @ParameterizedTest

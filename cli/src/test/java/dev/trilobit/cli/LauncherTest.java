@@ -31,6 +31,7 @@ class LauncherTest {
             for argument in "$@"; do
                 case $argument in
                     -XX:AOTCacheOutput=*)
+                        printf '%s\\n' "$@" > "${0%/*}/training"
                         [ -e "$0.cannot" ] || echo archive > "${argument#*=}"
                         exit 0
                         ;;
@@ -163,6 +164,22 @@ class LauncherTest {
                 "-cp\n%1$s/trilobit-cli-1.jar:%1$s/lib/a.jar:%1$s/lib/b.jar\n".formatted(target);
         String out = launch().out();
         assertTrue(out.contains(expected), out);
+    }
+
+    @Test
+    void jarsOfOthersComeLastOnTheClassPathAndNotIntoTheArchive()
+            throws IOException, InterruptedException {
+        environment.put("TRILOBIT_CLASS_PATH", "my backend.jar:more/classes");
+        write(home.resolve("cli/target/lib/a.jar"), "");
+        String own =
+                "%1$s/trilobit-cli-1.jar:%1$s/lib/a.jar"
+                        .formatted(home.toRealPath().resolve("cli/target"));
+        CommandRun run = launch("backends");
+        assertTrue(
+                run.out().contains("-cp\n%s:my backend.jar:more/classes\n".formatted(own)),
+                run.out());
+        String training = Files.readString(Path.of(environment.get("JAVA_HOME"), "bin/training"));
+        assertTrue(training.contains("-cp\n%s\n".formatted(own)), training);
     }
 
     @Test

@@ -7,10 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.trilobit.api.backend.LogitRows;
+import dev.trilobit.conformance.metric.LogitCursor;
+import dev.trilobit.conformance.oracle.ReferenceDecoder;
 import dev.trilobit.model.LanguageModel;
 import dev.trilobit.model.ModelOptions;
+import dev.trilobit.model.arch.DecoderModel;
+import dev.trilobit.model.arch.DecoderModels;
 import dev.trilobit.model.embedded.EmbeddedModels;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -20,6 +25,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LogitsTest {
     private static final int VOCABULARY = 4096;
@@ -106,6 +113,48 @@ class LogitsTest {
                 CommandRun.of("logits", "--context=2", "--tokens=0,1,2", "--out", out().toString());
         assertEquals(2, run.code());
         assertTrue(run.err().contains("3 ids, the context holds 2"), run.err());
+        assertEquals(List.of(), files());
+    }
+
+    @Test
+    void contextAboveTheModelsIsAMistakeThatWritesNothing() throws IOException {
+        CommandRun run =
+                CommandRun.of("logits", "--context=513", "--tokens=0", "--out", out().toString());
+        assertEquals(2, run.code());
+        assertTrue(run.err().contains("was made for at most 512, got 513"), run.err());
+        assertEquals(List.of(), files());
+    }
+
+    @Test
+    void oracleWritesTheScoresOfTheReference() throws IOException {
+        CommandRun run =
+                CommandRun.of(
+                        "logits", "--oracle", "--tokens=0,448,461,259", "-o", out().toString());
+        assertEquals(0, run.code(), run.err());
+        ByteBuffer bytes =
+                ByteBuffer.wrap(Files.readAllBytes(out())).order(ByteOrder.LITTLE_ENDIAN);
+        try (var folder = EmbeddedModels.open("bitnet");
+                var arena = Arena.ofShared()) {
+            DecoderModel model = DecoderModels.open(folder, arena);
+            LogitCursor rows =
+                    new ReferenceDecoder(model.program(), model.weights()).open(TOKENS.clone());
+            for (int t = 0; t < TOKENS.length; t++) {
+                for (double logit : rows.next()) {
+                    assertEquals((float) logit, bytes.getFloat());
+                }
+            }
+        }
+        assertFalse(bytes.hasRemaining());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--threads=1", "--backend=cpu-vector"})
+    void oracleNeedsNoBackend(String option) throws IOException {
+        CommandRun run =
+                CommandRun.of(
+                        "logits", "--oracle", option, "--tokens=0", "--out", out().toString());
+        assertEquals(2, run.code());
+        assertTrue(run.err().contains("--oracle: computes without a backend"), run.err());
         assertEquals(List.of(), files());
     }
 }

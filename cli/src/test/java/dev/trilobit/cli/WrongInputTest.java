@@ -61,6 +61,32 @@ class WrongInputTest {
                 mistake("expected ids separated", "logits", "--tokens=", "--out", "o"),
                 mistake("--out: / is a folder", "logits", "--tokens", "1", "--out", "/"),
                 mistake("--out: there is no folder", "logits", "--tokens=1", "--out=/no/such/o"),
+                mistake("unknown contract 'oops'; known: provider", "conform", "--contracts=oops"),
+                mistake("known: provider, op", "conform", "--contracts", "op,,provider"),
+                mistake("unknown backend abacus; known", "conform", "--backend", "abacus"),
+                mistake("--backend: expected auto or id", "conform", "--backend", "a,,b"),
+                mistake("--chunks: expected a number from 1, got 0", "conform", "--chunks=0"),
+                mistake("--chunk: expected a number from 2, got 1", "conform", "--chunk=1"),
+                mistake("--threads: expected a number from 1, got -1", "conform", "--threads=-1"),
+                mistake("--threads: not every backend has threads", "conform", "--threads=2"),
+                mistake(
+                        "--text, --chunks, --chunk: --contracts op needs no model",
+                        "conform",
+                        "--contracts=op",
+                        "--text=pom.xml",
+                        "--chunks=5",
+                        "--chunk=7"),
+                mistake("--chunk: 9999 tokens; the context of", "conform", "--chunk=9999"),
+                mistake("such as WikiText-2's wiki.test.raw", "conform", "--model=/no/model"),
+                mistake("there is no --model that it is for", "conform", "--text=pom.xml"),
+                mistake("no file '/no/t'", "conform", "-m", "embedded:bitnet", "--text=/no/t"),
+                mistake("--model: there is no", "conform", "-m/no/model", "--text=pom.xml"),
+                mistake("pom.xml is a file, expected", "conform", "--out", "pom.xml"),
+                mistake(
+                        "--contracts op needs no model",
+                        "conform",
+                        "--contracts=op",
+                        "-membedded:x"),
                 mistake("expected one of [bash, zsh]", "completion", "fish"),
                 mistake("unknown option --seed", "backends", "--seed", "1"));
     }
@@ -93,6 +119,14 @@ class WrongInputTest {
         CommandRun run = CommandRun.atTerminal("run");
         assertEquals(2, run.code());
         assertTrue(run.err().contains("no prompt; give one as in: trilobit run"), run.err());
+    }
+
+    @Test
+    void allWrongNumbersOfAConformanceRunAreReportedAtOnce() {
+        String err = CommandRun.of("conform", "--chunks=0", "--chunk=0", "--threads=0").err();
+        for (String part : List.of("--chunks", "--chunk:", "--threads")) {
+            assertTrue(err.contains(part), part + " in " + err);
+        }
     }
 
     @Test
@@ -165,6 +199,8 @@ class WrongInputTest {
                 List.of("backends"),
                 List.of("completion"),
                 List.of("inspect", "--json", "embedded:bitnet"),
+                List.of("compare", "embedded:bitnet", "embedded:bitnet", "--tokens=1"),
+                List.of("compare", "--json", "embedded:bitnet", "embedded:bitnet", "--tokens=1"),
                 List.of("run", "--json", "--max-tokens=1", "x"),
                 List.of("run", "--max-tokens=1", "x"),
                 List.of("chat", "--max-tokens=1", "--logit-bias=0=-Infinity"));

@@ -11,7 +11,7 @@ import dev.trilobit.cli.io.ExitCode;
 import dev.trilobit.cli.io.Json;
 import dev.trilobit.cli.io.StandardStreams;
 import dev.trilobit.cli.io.UsageException;
-import dev.trilobit.cli.option.ModelArguments;
+import dev.trilobit.cli.option.BackendArguments;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +52,7 @@ public final class BackendsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        BackendRequest request = ModelArguments.request(backend);
+        BackendRequest request = BackendArguments.request(backend);
         requireInstalled(request);
         SelectionReport report = Backends.report(request);
         if (json) {

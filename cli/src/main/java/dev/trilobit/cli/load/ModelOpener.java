@@ -1,6 +1,7 @@
 package dev.trilobit.cli.load;
 
 import dev.trilobit.cli.io.CommandFailedException;
+import dev.trilobit.cli.io.ProgressBar;
 import dev.trilobit.cli.io.StandardStreams;
 import dev.trilobit.cli.io.UsageException;
 import dev.trilobit.cli.option.ModelArguments;
@@ -30,8 +31,8 @@ public final class ModelOpener {
     public static LanguageModel open(ModelArguments arguments, StandardStreams streams) {
         ModelOptions options = arguments.modelOptions();
         ModelFolder folder = folder("--model", arguments.model());
-        try (var progress = new LoadProgress(folder.label(), streams, System::nanoTime)) {
-            return LanguageModel.open(folder, options.withProgress(progress));
+        try (var progress = ProgressBar.loading(folder.label(), streams)) {
+            return LanguageModel.open(folder, options.withProgress(progress::report));
         } catch (IllegalArgumentException e) {
             throw new UsageException(e);
         } catch (IllegalStateException e) {
@@ -65,7 +66,7 @@ public final class ModelOpener {
      * @throws UsageException if there is nothing of that name
      */
     public static ModelFolder folder(String what, String place) {
-        if (place.startsWith(EMBEDDED)) {
+        if (isEmbedded(place)) {
             try {
                 return EmbeddedModels.open(place.substring(EMBEDDED.length()));
             } catch (IllegalArgumentException e) {
@@ -73,6 +74,11 @@ public final class ModelOpener {
             }
         }
         return ModelFolders.open(path(what, place));
+    }
+
+    /** Tells whether a place is that of a model inside the program. */
+    public static boolean isEmbedded(String place) {
+        return place.startsWith(EMBEDDED);
     }
 
     private static Path path(String what, String place) {

@@ -1,18 +1,16 @@
 package dev.trilobit.cli.logits;
 
-import dev.trilobit.api.backend.DecoderSession;
-import dev.trilobit.api.backend.LogitRows;
 import dev.trilobit.cli.io.CommandFailedException;
+import dev.trilobit.cli.io.ProgressBar;
+import dev.trilobit.cli.io.WholeFile;
+import dev.trilobit.conformance.metric.LogitCursor;
+import dev.trilobit.conformance.metric.LogitSource;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /**
@@ -23,64 +21,49 @@ final class LogitsFile {
     private LogitsFile() {}
 
     /**
-     * Runs {@code tokens} one by one and writes the scores after each.
+     * Runs {@code tokens} and writes the scores after each.
      *
-     * @param session empty
      * @throws CommandFailedException if the file cannot be written; nothing is left then
      */
-    static void write(Path file, int[] tokens, DecoderSession session) {
+    static void write(Path file, int[] tokens, LogitSource source, ProgressBar progress) {
         Path target = file.toAbsolutePath();
         try {
             if (Files.exists(target) && !Files.isRegularFile(target)) {
-                write(target, session, tokens);
+                writeRows(target, tokens, source, progress);
                 return;
             }
-            Path part =
-                    target.resolveSibling(
-                            ".%s.%d.part"
-                                    .formatted(
-                                            target.getFileName(), ProcessHandle.current().pid()));
-            try {
-                write(part, session, tokens);
-                move(part, target);
-            } finally {
-                Files.deleteIfExists(part);
-            }
+            WholeFile.write(target, part -> writeRows(part, tokens, source, progress));
         } catch (IOException e) {
             throw new CommandFailedException(
                     "--out %s: cannot be written: %s".formatted(file, e), e);
         }
     }
 
-    private static void write(Path part, DecoderSession session, int[] tokens) throws IOException {
+    private static void writeRows(Path part, int[] tokens, LogitSource source, ProgressBar progress)
+            throws IOException {
         try (FileChannel channel =
-                FileChannel.open(
-                        part,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.TRUNCATE_EXISTING,
-                        StandardOpenOption.WRITE)) {
-            for (int token : tokens) {
-                ByteBuffer row = littleEndian(session.forward(new int[] {token}, LogitRows.LAST));
+                        FileChannel.open(
+                                part,
+                                StandardOpenOption.CREATE,
+                                StandardOpenOption.TRUNCATE_EXISTING,
+                                StandardOpenOption.WRITE);
+                LogitCursor rows = source.open(tokens)) {
+            for (int t = 0; t < tokens.length; t++) {
+                ByteBuffer row = littleEndian(rows.next());
                 while (row.hasRemaining()) {
                     channel.write(row);
                 }
+                progress.report(t + 1, tokens.length);
             }
         }
     }
 
-    private static ByteBuffer littleEndian(MemorySegment logits) {
+    private static ByteBuffer littleEndian(double[] logits) {
         ByteBuffer row =
-                ByteBuffer.allocate(Math.toIntExact(logits.byteSize()))
-                        .order(ByteOrder.LITTLE_ENDIAN);
-        row.asFloatBuffer().put(logits.toArray(ValueLayout.JAVA_FLOAT));
-        return row;
-    }
-
-    private static void move(Path part, Path target) throws IOException {
-        try {
-            Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
-        } catch (AtomicMoveNotSupportedException _) {
-            Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+                ByteBuffer.allocate(logits.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (double logit : logits) {
+            row.putFloat((float) logit);
         }
+        return row.flip();
     }
 }

@@ -85,6 +85,54 @@ enum ArchitectureRule {
                     .dependOnClassesThat()
                     .resideInAPackage("..trilobit.model.embedded..")),
 
+    CONFORMANCE_SEES_ONLY_THE_API(
+            "ConformanceUsesModel",
+            classes()
+                    .that()
+                    .resideInAPackage("..trilobit.conformance..")
+                    .and()
+                    .resideOutsideOfPackage("..trilobit.conformance.junit..")
+                    .should()
+                    .onlyDependOnClassesThat()
+                    .resideInAnyPackage(
+                            "..trilobit.api..",
+                            "..trilobit.conformance..",
+                            "java..",
+                            "org.jspecify..")),
+
+    ONLY_ITS_PACKAGE_JUNIT_SEES_JUNIT_TOO(
+            "ContractTestUsesModel",
+            classes()
+                    .that()
+                    .resideInAPackage("..trilobit.conformance.junit..")
+                    .should()
+                    .onlyDependOnClassesThat()
+                    .resideInAnyPackage(
+                            "..trilobit.api..",
+                            "..trilobit.conformance..",
+                            "org.junit..",
+                            "java..",
+                            "org.jspecify..")),
+
+    CONFORMANCE_DOES_NOT_NEED_ITS_PACKAGE_JUNIT(
+            "OracleUsesContractTest",
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("..trilobit.conformance.junit..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("..trilobit.conformance.junit..")),
+
+    BACKENDS_AND_MODELS_DO_NOT_SEE_CONFORMANCE(
+            "BackendUsesOracle",
+            noClasses()
+                    .that()
+                    .resideInAnyPackage(
+                            "..trilobit.api..", "..trilobit.backend..", "..trilobit.model..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("..trilobit.conformance..")),
+
     ONLY_THE_CLI_PRINTS(
             "PrintsToStandardOutput",
             noClasses()
@@ -162,6 +210,11 @@ enum ArchitectureRule {
                     .doNotHaveSimpleName("BuildVersion")
                     .and()
                     .doNotHaveSimpleName("HistoryFile")
+                    .and()
+                    .doNotHaveSimpleName("HostFacts")
+                    // Sees to it that a probe leaves them as they were.
+                    .and()
+                    .doNotHaveSimpleName("ProviderContract")
                     .should(callMethodWhere(systemCall("getPropert.*").or(boxedPropertyCall())))),
 
     NOBODY_SETS_PROPERTIES(

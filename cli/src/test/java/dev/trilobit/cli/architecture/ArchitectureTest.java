@@ -50,12 +50,13 @@ class ArchitectureTest {
                         .map(JavaClass::getPackageName)
                         .map(name -> name.split("\\.", 4)[2])
                         .collect(Collectors.toCollection(TreeSet::new));
-        assertEquals(Set.of("api", "backend", "cli", "model"), modules);
+        assertEquals(Set.of("api", "backend", "cli", "conformance", "model"), modules);
         Stream.of(
                         "dev.trilobit.api.backend.Backends",
                         "dev.trilobit.backend.cpu.CpuVectorProvider",
                         "dev.trilobit.model.LanguageModel",
                         "dev.trilobit.model.embedded.EmbeddedModels",
+                        "dev.trilobit.conformance.oracle.ReferenceDecoder",
                         "dev.trilobit.cli.Trilobit")
                 .forEach(name -> assertTrue(PROJECT.contain(name), name));
     }

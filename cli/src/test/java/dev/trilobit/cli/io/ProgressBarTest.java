@@ -1,10 +1,8 @@
-package dev.trilobit.cli.load;
+package dev.trilobit.cli.io;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.trilobit.cli.io.StandardStream;
-import dev.trilobit.cli.io.StandardStreams;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -13,21 +11,21 @@ import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class LoadProgressTest {
+class ProgressBarTest {
     private static final long TOTAL = 2_000_000;
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     private long now = Long.MAX_VALUE - Duration.ofMillis(200).toNanos();
 
-    private LoadProgress progress(StandardStream... terminals) {
+    private ProgressBar progress(StandardStream... terminals) {
         var streams =
                 new StandardStreams(
                         InputStream.nullInputStream(),
                         new PrintStream(out, true, StandardCharsets.UTF_8),
                         new PrintStream(err, true, StandardCharsets.UTF_8),
                         Set.of(terminals));
-        return new LoadProgress("a-model", streams, () -> now);
+        return new ProgressBar("loading a-model", ByteCount::text, streams, () -> now);
     }
 
     private void pass(int millis) {
@@ -50,10 +48,11 @@ class LoadProgressTest {
     @Test
     void slowLoadingShowsABarAndWipesIt() {
         try (var progress = progress(StandardStream.ERR)) {
-            pass(500);
+            pass(1000);
             progress.report(TOTAL / 2, TOTAL);
             assertTrue(
-                    drawn().endsWith("loading a-model [############------------] 50 % of 2.0 MB"),
+                    drawn().endsWith(
+                                    "loading a-model [############------------] 50 % of 2.0 MB, 1 s left"),
                     drawn());
         }
         assertTrue(drawn().endsWith("\r\033[K"));
@@ -79,5 +78,20 @@ class LoadProgressTest {
             progress.report(TOTAL / 2, TOTAL);
         }
         assertEquals("", drawn());
+    }
+
+    @Test
+    void timeLeftFollowsThePaceSoFar() {
+        try (var progress = progress(StandardStream.ERR)) {
+            pass(30_000);
+            progress.report(0, 100);
+            assertTrue(drawn().endsWith(" 0 % of 100 bytes"), drawn());
+            pass(30_000);
+            progress.report(1, 100, "so far 7");
+            assertTrue(drawn().endsWith(" of 100 bytes, 1 h 39 min left; so far 7"), drawn());
+            pass(60_000);
+            progress.report(50, 100);
+            assertTrue(drawn().endsWith(" of 100 bytes, 2 min 0 s left"), drawn());
+        }
     }
 }

@@ -1,0 +1,120 @@
+package dev.trilobit.cli.io;
+
+import java.time.Duration;
+import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
+
+/**
+ * A bar on standard error for work that may take long, drawn only for a person and only when it
+ * does; it is wiped when the work is over. It shows how much is done and how long the rest will
+ * take at the pace so far.
+ */
+public final class ProgressBar implements AutoCloseable {
+    /** Work that is over sooner shows nothing. */
+    static final Duration PATIENCE = Duration.ofMillis(500);
+
+    private static final Duration BETWEEN_DRAWINGS = Duration.ofMillis(100);
+    private static final int WIDTH = 24;
+    private static final String WIPE_LINE = "\r\033[K";
+
+    private final String label;
+    private final LongFunction<String> amount;
+    private final StandardStreams streams;
+    private final LongSupplier nanoTime;
+    private final long start;
+    private long nextDrawing;
+    private boolean drawn;
+
+    /**
+     * Starts the clock.
+     *
+     * @param label what goes on, such as {@code loading a-model}
+     * @param amount writes the total for people, such as {@link ByteCount#text}
+     * @param nanoTime as {@link System#nanoTime}
+     */
+    public ProgressBar(
+            String label,
+            LongFunction<String> amount,
+            StandardStreams streams,
+            LongSupplier nanoTime) {
+        this.label = label;
+        this.amount = amount;
+        this.streams = streams;
+        this.nanoTime = nanoTime;
+        start = nanoTime.getAsLong();
+        nextDrawing = start + PATIENCE.toNanos();
+    }
+
+    /** Makes a bar for the loading of a model, in bytes. */
+    public static ProgressBar loading(String model, StandardStreams streams) {
+        return new ProgressBar("loading " + model, ByteCount::text, streams, System::nanoTime);
+    }
+
+    /**
+     * Makes a bar for work on tokens.
+     *
+     * @param work what goes on, such as {@code comparing}
+     */
+    public static ProgressBar tokens(String work, StandardStreams streams) {
+        return new ProgressBar(work, TokenCount::text, streams, System::nanoTime);
+    }
+
+    /**
+     * Tells how far the work is.
+     *
+     * @param done of {@code total}, in the unit of the amount
+     */
+    public void report(long done, long total) {
+        report(done, total, "");
+    }
+
+    /**
+     * Tells how far the work is and what came of it so far.
+     *
+     * @param news shown after the bar; may be empty
+     */
+    public void report(long done, long total, String news) {
+        long now = nanoTime.getAsLong();
+        if (!streams.isTerminal(StandardStream.ERR) || now - nextDrawing < 0 || total <= 0) {
+            return;
+        }
+        nextDrawing = now + BETWEEN_DRAWINGS.toNanos();
+        drawn = true;
+        double share = Math.clamp((double) done / total, 0, 1);
+        int filled = (int) (share * WIDTH);
+        String bar = "#".repeat(filled) + "-".repeat(WIDTH - filled);
+        streams.err()
+                .print(
+                        "%s%s [%s] %d %% of %s%s%s"
+                                .formatted(
+                                        WIPE_LINE,
+                                        label,
+                                        bar,
+                                        (int) (share * 100),
+                                        amount.apply(total),
+                                        share == 0 ? "" : ", " + left(now - start, share),
+                                        news.isEmpty() ? "" : "; " + news));
+        streams.err().flush();
+    }
+
+    /** The time the rest takes at the pace so far. */
+    private static String left(long elapsedNanos, double share) {
+        long seconds = Math.round(elapsedNanos / 1e9 * (1 - share) / share);
+        if (seconds < 60) {
+            return seconds + " s left";
+        }
+        long minutes = seconds / 60;
+        return minutes < 60
+                ? "%d min %d s left".formatted(minutes, seconds % 60)
+                : "%d h %d min left".formatted(minutes / 60, minutes % 60);
+    }
+
+    /** Wipes the bar, if there is one. */
+    @Override
+    public void close() {
+        if (drawn) {
+            streams.err().print(WIPE_LINE);
+            streams.err().flush();
+        }
+    }
+}

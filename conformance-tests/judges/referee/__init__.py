@@ -1,0 +1,1 @@
+"""Compares the logits that different programs compute from the same files and token ids."""

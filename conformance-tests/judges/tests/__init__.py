@@ -1,0 +1,1 @@
+"""The referee judged by itself, before it judges others."""

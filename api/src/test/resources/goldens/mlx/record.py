@@ -1,4 +1,4 @@
-"""Records what MLX packs and decodes: mlx.bin and its index mlx.json, beside this file.
+"""Records what MLX packs (of w) and decodes: mlx.bin and its index mlx.json, beside this file.
 
 Needs: pip install 'mlx[cpu]==0.32.4' numpy
 
@@ -38,7 +38,7 @@ with open(HERE / "mlx.bin", "wb") as blob:
             q, scales, biases = mx.quantize(w, group_size=GROUP, bits=bits)
             decoded = mx.dequantize(q, scales, biases, group_size=GROUP, bits=bits)
             case = dict(name=f"b{bits}_g{GROUP}_{dtype}", rows=ROWS, cols=COLS)
-            for tag, array in dict(q=q, scales=scales, biases=biases, decoded=decoded).items():
+            for tag, array in dict(w=w, q=q, scales=scales, biases=biases, decoded=decoded).items():
                 kind = str(array.dtype).removeprefix("mlx.core.")
                 raw = array if array.dtype in (mx.uint32, mx.float32) else array.view(mx.uint16)
                 case[tag] = dict(type=kind, offset=blob.tell())

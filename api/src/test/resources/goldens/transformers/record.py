@@ -1,6 +1,6 @@
 """Records rotary frequencies (rope.tsv) and packed BitNet weights (bitnet.tsv), beside this file.
 
-Needs: pip install torch transformers==5.23.0
+Needs: pip install torch transformers==5.17.0
 """
 import json
 import pathlib

@@ -51,6 +51,25 @@ public enum FloatType {
         };
     }
 
+    /** Reads {@code count} elements from {@code index} on to {@code out[offset]} and on. */
+    void copy(MemorySegment segment, long index, float[] out, int offset, int count) {
+        switch (this) {
+            case F32 -> MemorySegment.copy(segment, FLOAT, index * Float.BYTES, out, offset, count);
+            case F16 -> {
+                MemorySegment run = segment.asSlice(index * Short.BYTES, 2L * count);
+                for (int i = 0; i < count; i++) {
+                    out[offset + i] = Float.float16ToFloat(run.get(SHORT, 2L * i));
+                }
+            }
+            case BF16 -> {
+                MemorySegment run = segment.asSlice(index * Short.BYTES, 2L * count);
+                for (int i = 0; i < count; i++) {
+                    out[offset + i] = Float.intBitsToFloat(run.get(SHORT, 2L * i) << 16);
+                }
+            }
+        }
+    }
+
     /**
      * Writes element {@code index}, rounding to nearest even.
      *

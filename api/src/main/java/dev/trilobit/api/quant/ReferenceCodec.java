@@ -38,6 +38,12 @@ public final class ReferenceCodec {
                 double scale = type.get(weight.scales(), group);
                 yield scale * code(weight, row, col) + type.get(weight.biases(), group);
             }
+            case Blocks(BlockType type) ->
+                    BlockCodec.decode(
+                            type,
+                            weight.codes(),
+                            blockByte(type, shape, row, col),
+                            col % type.blockWeights());
         };
     }
 
@@ -52,7 +58,7 @@ public final class ReferenceCodec {
 
     /**
      * Returns the stored integer of element (row, col): {@code t + 1} of a ternary weight, the bit
-     * of a binary one, q of an affine one.
+     * of a binary one, q of an affine one or of a block.
      *
      * @throws IllegalArgumentException if the format is {@link Dense}
      * @throws IndexOutOfBoundsException if the element lies outside the matrix
@@ -61,6 +67,10 @@ public final class ReferenceCodec {
         if (weight.format() instanceof Dense dense) {
             throw new IllegalArgumentException(
                     "%s: %s has no codes".formatted(weight.name(), dense.label()));
+        }
+        if (weight.format() instanceof Blocks(BlockType type)) {
+            long block = blockByte(type, weight.shape(), row, col);
+            return BlockCodec.code(type, weight.codes(), block, col % type.blockWeights());
         }
         long bit = codeBit(weight.format(), weight.shape(), row, col);
         int low = Byte.toUnsignedInt(weight.codes().get(ValueLayout.JAVA_BYTE, bit >>> 3));
@@ -89,6 +99,7 @@ public final class ReferenceCodec {
             case Ternary _ -> 2;
             case Binary _ -> 1;
             case Affine(int bits, int _, FloatType _) -> bits;
+            case Blocks(BlockType type) -> type.bits();
         };
     }
 
@@ -112,7 +123,17 @@ public final class ReferenceCodec {
             case Binary _ -> (long) row * Math.ceilDiv(shape.cols(), 8) * 8 + col;
             case Affine(int bits, int _, FloatType _) ->
                     row * Math.ceilDiv((long) shape.cols() * bits, 8L) * 8 + (long) col * bits;
+            case Blocks(BlockType type) ->
+                    throw new IllegalArgumentException(type + " has no plane of codes alone");
         };
+    }
+
+    /** Returns the first byte of the block that holds element (row, col). */
+    static long blockByte(BlockType type, MatrixShape shape, int row, int col) {
+        Objects.checkIndex(row, shape.rows());
+        Objects.checkIndex(col, shape.cols());
+        long block = ((long) row * shape.cols() + col) / type.blockWeights();
+        return block * type.blockBytes();
     }
 
     /** Returns the element number of a group's scale or bias within its plane. */

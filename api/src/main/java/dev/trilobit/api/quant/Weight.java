@@ -6,8 +6,9 @@ import java.util.List;
 /**
  * A weight matrix: its planes as they lie in a mapped file or in native memory.
  *
- * <p>The segments are not copied and not owned: they stay valid as long as the {@link WeightSource}
- * they came from is open. Readers never write to them.
+ * <p>The segments are not copied and not owned: those that lie in a file stay valid as long as the
+ * {@link WeightSource} they came from is open, those that were decoded as long as the arena they
+ * were decoded into. Readers never write to them.
  *
  * @param name tensor name, for messages
  * @param shape extents in elements

@@ -7,7 +7,7 @@ import java.util.List;
  * {@link ReferenceCodec} is the executable definition. All multi-byte elements are little-endian
  * and planes may have any alignment.
  */
-public sealed interface WeightFormat permits Dense, Ternary, Binary, Affine {
+public sealed interface WeightFormat permits Dense, Ternary, Binary, Affine, Blocks {
     /** Returns the planes that hold a matrix of {@code shape}, in the order of a {@link Weight}. */
     List<Plane> planes(MatrixShape shape);
 

@@ -110,7 +110,7 @@ class MlxGoldenTest {
         return switch (format) {
             case Binary binary -> binary.groupSize();
             case Affine affine -> affine.groupSize();
-            case Dense _, Ternary _ -> throw new IllegalArgumentException(format.label());
+            case Dense _, Ternary _, Blocks _ -> throw new IllegalArgumentException(format.label());
         };
     }
 

@@ -22,11 +22,14 @@ final class MlxGoldens {
                     "\"name\": \"b(\\d+)_g(\\d+)_(\\w+)\"(.*?)(?=\"name\"|$)", Pattern.DOTALL);
     private static final Pattern PART =
             Pattern.compile(
-                    "\"(q|scales|biases|decoded)\": \\{[^}]*?\"type\": \"(\\w+)\",\\s*\"offset\": (\\d+)");
+                    "\"(w|q|scales|biases|decoded)\": \\{[^}]*?\"type\": \"(\\w+)\",\\s*\"offset\": (\\d+)");
     private static final Pattern EXTENT = Pattern.compile("\"(rows|cols)\": (\\d+)");
 
-    /** A weight as MLX packed it, and what MLX decoded from it in {@code type}, row-major. */
-    record Case(String name, FloatType type, Weight weight, List<Float> decoded) {
+    /**
+     * What MLX was given, the weight as it packed it, and what it decoded from it in {@code type},
+     * row-major.
+     */
+    record Case(String name, FloatType type, Weight source, Weight weight, List<Float> decoded) {
         @Override
         public String toString() {
             return name;
@@ -109,7 +112,10 @@ final class MlxGoldens {
                                 plane(type, numbers(bin, required(parts, "scales"), groups)),
                                 plane(type, numbers(bin, required(parts, "biases"), groups))));
         String name = "b%d_g%d_%s".formatted(bits, group, found.group(3));
-        return new Case(name, type, weight, numbers(bin, required(parts, "decoded"), elements));
+        MemorySegment w = plane(type, numbers(bin, required(parts, "w"), elements));
+        var source = new Weight("w", shape, new Dense(type), List.of(w));
+        return new Case(
+                name, type, source, weight, numbers(bin, required(parts, "decoded"), elements));
     }
 
     private static <V> V required(Map<String, V> map, String key) {

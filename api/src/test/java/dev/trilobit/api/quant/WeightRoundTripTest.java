@@ -104,6 +104,7 @@ class WeightRoundTripTest {
                     size;
             case Binary(int size, Binary.Mode _, FloatType _) -> size;
             case Affine(int _, int size, FloatType _) -> size;
+            case Blocks(BlockType type) -> type.groupWeights();
         };
     }
 
@@ -118,6 +119,7 @@ class WeightRoundTripTest {
             case Ternary _ -> 3;
             case Binary _ -> 2;
             case Affine(int bits, int _, FloatType _) -> 1 << bits;
+            case Blocks(BlockType type) -> 1 << type.bits();
         };
     }
 

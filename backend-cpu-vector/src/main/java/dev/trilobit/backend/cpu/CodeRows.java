@@ -2,6 +2,8 @@ package dev.trilobit.backend.cpu;
 
 import dev.trilobit.api.quant.Affine;
 import dev.trilobit.api.quant.Binary;
+import dev.trilobit.api.quant.BlockType;
+import dev.trilobit.api.quant.Blocks;
 import dev.trilobit.api.quant.Dense;
 import dev.trilobit.api.quant.Ternary;
 import dev.trilobit.api.quant.TernaryPacking;
@@ -46,13 +48,14 @@ final class CodeRows {
                     case Ternary _ -> 2;
                     case Binary _ -> 1;
                     case Affine(int width, int _, var _) -> width;
+                    case Blocks(BlockType type) -> BlockRow.bits(type);
                 };
         long rowBits = (long) Math.max(cols, paddedCols) * bits;
         this.row = new byte[Math.toIntExact(rowBits / 8 + 2 * Long.BYTES)];
         this.quarterRow = new byte[rowQuarters ? cols + Long.BYTES : 0];
     }
 
-    /** Bits of a code: 1 to 8. */
+    /** Bits that a code takes in {@link #from}: 1 to 8. */
     int bits() {
         return bits;
     }
@@ -66,6 +69,9 @@ final class CodeRows {
             long start = (long) (r % quarter) * cols;
             MemorySegment.copy(codes, ValueLayout.JAVA_BYTE, start, quarterRow, 0, cols);
             gather(2 * (r / quarter), cols);
+        } else if (weight.format() instanceof Blocks(BlockType type)) {
+            long rowBytes = (long) cols / type.blockWeights() * type.blockBytes();
+            BlockRow.unpack(type, codes, r * rowBytes, cols, row);
         } else {
             int bytes = Math.toIntExact(Math.ceilDiv((long) cols * bits, 8L));
             MemorySegment.copy(codes, ValueLayout.JAVA_BYTE, (long) r * bytes, row, 0, bytes);

@@ -7,7 +7,9 @@ enum CodeValue {
     /** A bit: -1 or +1. */
     SIGN,
     /** t = code - 1. */
-    TRIT;
+    TRIT,
+    /** q less the code of zero, which the kernel subtracts: for codes that are multiplied. */
+    CENTRED;
 
     /** Returns the number that {@code code} stands for. */
     int of(int code) {
@@ -15,6 +17,7 @@ enum CodeValue {
             case UNSIGNED -> code;
             case SIGN -> 2 * code - 1;
             case TRIT -> code - 1;
+            case CENTRED -> throw new IllegalArgumentException("known to the kernel alone");
         };
     }
 }

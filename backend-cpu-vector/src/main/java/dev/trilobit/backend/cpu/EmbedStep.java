@@ -1,5 +1,7 @@
 package dev.trilobit.backend.cpu;
 
+import dev.trilobit.api.quant.RowDecoder;
+
 /** Looks up rows of the embedding. */
 final class EmbedStep implements Step {
     private final StepTokens tokens;

@@ -20,10 +20,16 @@ final class GroupMultiplyKernel implements GroupKernel {
     private final int words;
     private final int codeBits;
     private final int codeMask;
+    private final int centre;
     private final int steps;
 
-    /** Makes the kernel of matrices whose codes lie as {@code grid} says. */
-    GroupMultiplyKernel(GroupGrid grid) {
+    /**
+     * Makes the kernel of matrices whose codes lie as {@code grid} says.
+     *
+     * @param centre code of zero
+     */
+    GroupMultiplyKernel(GroupGrid grid, int centre) {
+        this.centre = centre;
         this.groupWords = grid.groupWords();
         this.words = grid.words();
         this.codeBits = grid.slotBits();
@@ -47,6 +53,7 @@ final class GroupMultiplyKernel implements GroupKernel {
         FloatVector f3 = FloatVector.fromArray(Lanes.FLOATS, work, sums + 3 * LANES);
         int shift = codeBits;
         int mask = codeMask;
+        int zero = centre;
         int count = steps;
         for (int g = from; g < to; g++) {
             FloatVector a0 = FloatVector.zero(Lanes.FLOATS);
@@ -66,10 +73,14 @@ final class GroupMultiplyKernel implements GroupKernel {
                 int t = j * count;
                 for (int k = 0; k < count; k++) {
                     FloatVector c = FloatVector.broadcast(Lanes.FLOATS, x[t + k]);
-                    FloatVector q0 = (FloatVector) w0.and(mask).convert(VectorOperators.I2F, 0);
-                    FloatVector q1 = (FloatVector) w1.and(mask).convert(VectorOperators.I2F, 0);
-                    FloatVector q2 = (FloatVector) w2.and(mask).convert(VectorOperators.I2F, 0);
-                    FloatVector q3 = (FloatVector) w3.and(mask).convert(VectorOperators.I2F, 0);
+                    FloatVector q0 =
+                            (FloatVector) w0.and(mask).sub(zero).convert(VectorOperators.I2F, 0);
+                    FloatVector q1 =
+                            (FloatVector) w1.and(mask).sub(zero).convert(VectorOperators.I2F, 0);
+                    FloatVector q2 =
+                            (FloatVector) w2.and(mask).sub(zero).convert(VectorOperators.I2F, 0);
+                    FloatVector q3 =
+                            (FloatVector) w3.and(mask).sub(zero).convert(VectorOperators.I2F, 0);
                     a0 = a0.add(q0.mul(c));
                     a1 = a1.add(q1.mul(c));
                     a2 = a2.add(q2.mul(c));
@@ -105,6 +116,7 @@ final class GroupMultiplyKernel implements GroupKernel {
             int stride) {
         int shift = codeBits;
         int mask = codeMask;
+        int zero = centre;
         int count = steps;
         for (int g = from; g < to; g++) {
             FloatVector a00 = FloatVector.zero(Lanes.FLOATS);
@@ -123,8 +135,10 @@ final class GroupMultiplyKernel implements GroupKernel {
                         IntVector.fromMemorySegment(Lanes.INTS, codes, p + VECTOR_BYTES, ORDER);
                 int at = j * count * 4;
                 for (int k = 0; k < count; k++) {
-                    FloatVector q0 = (FloatVector) w0.and(mask).convert(VectorOperators.I2F, 0);
-                    FloatVector q1 = (FloatVector) w1.and(mask).convert(VectorOperators.I2F, 0);
+                    FloatVector q0 =
+                            (FloatVector) w0.and(mask).sub(zero).convert(VectorOperators.I2F, 0);
+                    FloatVector q1 =
+                            (FloatVector) w1.and(mask).sub(zero).convert(VectorOperators.I2F, 0);
                     FloatVector c = FloatVector.broadcast(Lanes.FLOATS, x[at]);
                     a00 = a00.add(q0.mul(c));
                     a10 = a10.add(q1.mul(c));

@@ -22,9 +22,6 @@ final class GroupStates {
     private static final int ROWS = GroupGrid.BLOCK_ROWS;
     private static final long VECTOR_BYTES = (long) LANES * Integer.BYTES;
 
-    private static final ValueLayout.OfShort HALF =
-            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
     private final MemorySegment states;
     private final FloatType type;
     private final int groups;
@@ -36,38 +33,38 @@ final class GroupStates {
     }
 
     /**
-     * Repacks a plane.
+     * Repacks numbers.
      *
      * @param what {@code scale} or {@code bias}, for messages
-     * @param plane [rows, groups] of {@code type}
+     * @param numbers [rows, groups]
      * @throws IllegalArgumentException if an element is not finite
      */
     static GroupStates pack(
-            Weight weight,
-            String what,
-            MemorySegment plane,
-            FloatType type,
-            GroupGrid grid,
-            Arena arena) {
+            Weight weight, String what, GroupNumbers numbers, GroupGrid grid, Arena arena) {
+        FloatType type = numbers.type();
         int rows = weight.shape().rows();
         int groups = grid.groups();
         int blocks = Math.ceilDiv(rows, ROWS);
         MemorySegment states = arena.allocate((long) blocks * groups * ROWS * type.byteSize(), 64);
         for (int r = 0; r < rows; r++) {
             for (int g = 0; g < groups; g++) {
-                long from = (long) r * groups + g;
-                float value = type.get(plane, from);
+                float value = numbers.at(r, g);
                 if (!Float.isFinite(value)) {
                     throw new IllegalArgumentException(
                             "%s: %s of row %d, group %d must be finite, got %s"
                                     .formatted(weight.name(), what, r, g, value));
                 }
                 long at = ((long) (r / ROWS) * groups + g) * ROWS + place(r % ROWS, type);
-                if (type == FloatType.F32) {
-                    states.setAtIndex(ValueLayout.JAVA_FLOAT, at, value);
-                } else {
-                    states.setAtIndex(
-                            ValueLayout.JAVA_SHORT, at, plane.get(HALF, from * Short.BYTES));
+                switch (type) {
+                    case F32 -> states.setAtIndex(ValueLayout.JAVA_FLOAT, at, value);
+                    case F16 ->
+                            states.setAtIndex(
+                                    ValueLayout.JAVA_SHORT, at, Float.floatToFloat16(value));
+                    case BF16 ->
+                            states.setAtIndex(
+                                    ValueLayout.JAVA_SHORT,
+                                    at,
+                                    (short) (Float.floatToRawIntBits(value) >>> 16));
                 }
             }
         }

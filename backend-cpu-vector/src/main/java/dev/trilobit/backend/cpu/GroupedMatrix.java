@@ -3,6 +3,8 @@ package dev.trilobit.backend.cpu;
 import dev.trilobit.api.program.ActivationQuant;
 import dev.trilobit.api.quant.Affine;
 import dev.trilobit.api.quant.Binary;
+import dev.trilobit.api.quant.BlockType;
+import dev.trilobit.api.quant.Blocks;
 import dev.trilobit.api.quant.Dense;
 import dev.trilobit.api.quant.FloatType;
 import dev.trilobit.api.quant.MatrixShape;
@@ -48,10 +50,14 @@ final class GroupedMatrix implements PackedMatrix {
             GroupStates scales,
             List<GroupStates> biases,
             Arena arena) {
+        int centre = weight.format() instanceof Blocks(BlockType type) ? type.centre() : 0;
         this.shape = weight.shape();
         this.layout = layout;
         GroupGrid grid = layout.grid();
-        this.kernel = layout.lookup() ? new GroupLookupKernel(grid) : new GroupMultiplyKernel(grid);
+        this.kernel =
+                layout.lookup()
+                        ? new GroupLookupKernel(grid)
+                        : new GroupMultiplyKernel(grid, centre);
         this.scales = scales;
         this.biases = biases;
         this.blockBytes = (long) grid.words() * GroupGrid.STEP_BYTES;
@@ -63,7 +69,7 @@ final class GroupedMatrix implements PackedMatrix {
     /**
      * Repacks a weight.
      *
-     * @param weight ternary, binary or affine
+     * @param weight of any format but dense
      * @param arena owns the copy
      * @throws IllegalArgumentException if a ternary code is 3 or a scale or bias is not finite
      */
@@ -99,18 +105,40 @@ final class GroupedMatrix implements PackedMatrix {
                 var layout = new GroupedLayout(grid, CodeValue.UNSIGNED, quant);
                 yield packed(weight, layout, type, arena);
             }
+            case Blocks(BlockType type) -> {
+                var grid = new GroupGrid(cols, type.groupWeights(), BlockRow.bits(type));
+                CodeValue value = type.hasBias() ? CodeValue.UNSIGNED : CodeValue.CENTRED;
+                var layout = new GroupedLayout(grid, value, quant);
+                yield packed(
+                        weight,
+                        layout,
+                        BlockNumbers.scales(weight, type),
+                        BlockNumbers.biases(weight, type),
+                        arena);
+            }
         };
     }
 
     private static GroupedMatrix packed(
             Weight weight, GroupedLayout layout, FloatType type, Arena arena) {
+        int groups = layout.grid().groups();
+        var scales = new GroupNumbers.InPlane(weight.scales(), type, groups);
+        // Without biases the scales stand in for them and are not read.
+        var biases = new GroupNumbers.InPlane(weight.planes().getLast(), type, groups);
+        return packed(weight, layout, scales, biases, arena);
+    }
+
+    private static GroupedMatrix packed(
+            Weight weight,
+            GroupedLayout layout,
+            GroupNumbers scaleNumbers,
+            GroupNumbers biasNumbers,
+            Arena arena) {
         GroupGrid grid = layout.grid();
-        var scales = GroupStates.pack(weight, "scale", weight.scales(), type, grid, arena);
+        var scales = GroupStates.pack(weight, "scale", scaleNumbers, grid, arena);
         List<GroupStates> biases =
                 layout.values() == CodeValue.UNSIGNED
-                        ? List.of(
-                                GroupStates.pack(
-                                        weight, "bias", weight.biases(), type, grid, arena))
+                        ? List.of(GroupStates.pack(weight, "bias", biasNumbers, grid, arena))
                         : List.of();
         return new GroupedMatrix(weight, layout, scales, biases, arena);
     }

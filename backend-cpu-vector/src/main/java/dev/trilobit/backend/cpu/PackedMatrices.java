@@ -4,6 +4,7 @@ import dev.trilobit.api.program.ActivationQuant;
 import dev.trilobit.api.program.WeightRef;
 import dev.trilobit.api.quant.Affine;
 import dev.trilobit.api.quant.Binary;
+import dev.trilobit.api.quant.Blocks;
 import dev.trilobit.api.quant.Dense;
 import dev.trilobit.api.quant.ScaleGranularity;
 import dev.trilobit.api.quant.Ternary;
@@ -43,7 +44,16 @@ final class PackedMatrices {
         }
         return switch (weight.format()) {
             case Dense _ -> DenseMatrix.pack(weight, quant, arena);
-            case Ternary _, Binary _, Affine _ -> GroupedMatrix.pack(weight, quant, arena);
+            case Ternary _, Binary _, Affine _, Blocks _ ->
+                    GroupedMatrix.pack(weight, quant, arena);
+        };
+    }
+
+    /** Tells whether a packed matrix goes on to read the planes of the weight it was made of. */
+    static boolean readsInPlace(WeightFormat format) {
+        return switch (format) {
+            case Dense _ -> true;
+            case Ternary _, Binary _, Affine _, Blocks _ -> false;
         };
     }
 

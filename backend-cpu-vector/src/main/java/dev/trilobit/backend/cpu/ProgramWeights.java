@@ -6,11 +6,13 @@ import dev.trilobit.api.program.ActivationQuant;
 import dev.trilobit.api.program.Op;
 import dev.trilobit.api.program.Program;
 import dev.trilobit.api.program.WeightRef;
+import dev.trilobit.api.quant.RowDecoder;
 import dev.trilobit.api.quant.UnusableWeightException;
 import dev.trilobit.api.quant.Weight;
 import dev.trilobit.api.quant.WeightSource;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The weights of a compiled program in the forms its steps read. Immutable. */
@@ -54,31 +57,31 @@ final class ProgramWeights implements AutoCloseable {
      */
     static ProgramWeights pack(
             Program program, WeightSource source, CpuOptions options, CompileProgress progress) {
-        Map<String, Weight> weights = fetch(program, source);
         Arena arena = Arena.ofShared();
         try {
-            var tableWeights = new HashMap<String, Weight>();
-            var gains = new HashMap<String, float[]>();
-            var matrices = new LinkedHashMap<MatrixKey, Weight>();
+            var tableRefs = new LinkedHashMap<String, WeightRef>();
+            var gainRefs = new LinkedHashMap<String, WeightRef>();
+            var matrixRefs = new LinkedHashMap<MatrixKey, WeightRef>();
             for (Op op : program.ops()) {
                 switch (op) {
-                    case Op.Embed embed -> {
-                        Weight table = weight(weights, embed.table());
-                        tableWeights.put(table.name(), table);
-                    }
-                    case Op.RmsNorm norm -> {
-                        Weight gain = weight(weights, norm.gain());
-                        gains.computeIfAbsent(gain.name(), _ -> vector(gain));
-                    }
+                    case Op.Embed embed -> tableRefs.put(embed.table().name(), embed.table());
+                    case Op.RmsNorm norm -> gainRefs.put(norm.gain().name(), norm.gain());
                     case Op.Linear linear ->
-                            matrices.put(
+                            matrixRefs.put(
                                     new MatrixKey(linear.weight().name(), linear.activations()),
-                                    weight(weights, linear.weight()));
+                                    linear.weight());
                     case Op.Rope _, Op.Attend _, Op.Gate _, Op.Add _ -> {}
                 }
             }
-            Map<String, RowDecoder> tables = tables(tableWeights, matrices);
-            var packed = packAll(matrices, arena, options.threads(), progress);
+            var failures = new ArrayList<Throwable>();
+            var tables =
+                    each(
+                            tableRefs,
+                            failures,
+                            ref -> table(fetch(source, ref, arena), matrixRefs.values()));
+            var gains = each(gainRefs, failures, ref -> vector(source, ref));
+            var packed = packAll(matrixRefs, source, arena, options.threads(), progress, failures);
+            throwIfAny(failures);
             return new ProgramWeights(arena, packed, tables, gains);
         } catch (OutOfMemoryError e) {
             arena.close();
@@ -90,88 +93,88 @@ final class ProgramWeights implements AutoCloseable {
         }
     }
 
-    /** Packing checks a matrix; a table that is none has to be checked here. */
-    private static Map<String, RowDecoder> tables(
-            Map<String, Weight> weights, Map<MatrixKey, Weight> matrices) {
-        var tables = new HashMap<String, RowDecoder>();
-        weights.forEach(
-                (name, table) ->
-                        tables.put(
-                                name,
-                                matrices.containsValue(table)
-                                        ? RowDecoder.unchecked(table)
-                                        : new RowDecoder(table)));
-        return tables;
+    /** Makes something of each weight; what is wrong with one does not hide the next. */
+    private static <T> Map<String, T> each(
+            Map<String, WeightRef> refs, List<Throwable> failures, Function<WeightRef, T> make) {
+        var made = new HashMap<String, T>();
+        refs.forEach(
+                (name, ref) -> {
+                    try {
+                        made.put(name, make.apply(ref));
+                    } catch (IllegalArgumentException e) {
+                        failures.add(e);
+                    }
+                });
+        return made;
     }
 
-    /** Collects every problem before it throws. */
-    private static Map<String, Weight> fetch(Program program, WeightSource source) {
-        var weights = new HashMap<String, Weight>();
-        var problems = new ArrayList<String>();
-        for (WeightRef ref : program.weights().values()) {
-            try {
-                Weight weight = source.weight(ref.name());
-                if (!weight.shape().equals(ref.shape()) || !weight.format().equals(ref.format())) {
-                    problems.add(
-                            "%s is %s %s, the program says %s %s"
-                                    .formatted(
-                                            ref.name(),
-                                            weight.format(),
-                                            weight.shape(),
-                                            ref.format(),
-                                            ref.shape()));
-                }
-                weights.put(ref.name(), weight);
-            } catch (IllegalArgumentException e) {
-                problems.add(named(ref, String.valueOf(e.getMessage())));
-            }
+    /**
+     * Fetches a weight.
+     *
+     * @param arena owns what the source decodes
+     * @throws UnusableWeightException if it is missing or not what the program says
+     */
+    private static Weight fetch(WeightSource source, WeightRef ref, Arena arena) {
+        Weight weight;
+        try {
+            weight = source.weight(ref.name(), arena);
+        } catch (IllegalArgumentException e) {
+            String problem = String.valueOf(e.getMessage());
+            // A source may say what is wrong without saying of what.
+            throw problem.contains(ref.name())
+                    ? e
+                    : new UnusableWeightException(ref.name() + ": " + problem);
         }
-        if (!problems.isEmpty()) {
+        if (!weight.shape().equals(ref.shape()) || !weight.format().equals(ref.format())) {
             throw new UnusableWeightException(
-                    "weights do not fit the program: " + String.join("; ", problems));
-        }
-        return weights;
-    }
-
-    /** A source may say what is wrong without saying of what. */
-    private static String named(WeightRef ref, String problem) {
-        return problem.contains(ref.name()) ? problem : ref.name() + ": " + problem;
-    }
-
-    private static Weight weight(Map<String, Weight> weights, WeightRef ref) {
-        Weight weight = weights.get(ref.name());
-        if (weight == null) {
-            throw new UnusableWeightException("no weight " + ref.name());
+                    "%s is %s %s, the program says %s %s"
+                            .formatted(
+                                    ref.name(),
+                                    weight.format(),
+                                    weight.shape(),
+                                    ref.format(),
+                                    ref.shape()));
         }
         return weight;
     }
 
-    private static float[] vector(Weight gain) {
-        float[] values = new float[gain.shape().cols()];
-        new RowDecoder(gain).copyRow(0, values, 0);
-        return values;
+    /** Packing checks a matrix; a table that is none has to be checked here. */
+    private static RowDecoder table(Weight table, Collection<WeightRef> matrices) {
+        if (matrices.stream().noneMatch(matrix -> matrix.name().equals(table.name()))) {
+            WeightCheck.require(table);
+        }
+        return new RowDecoder(table);
+    }
+
+    private static float[] vector(WeightSource source, WeightRef ref) {
+        try (Arena decoded = Arena.ofShared()) {
+            float[] values = new float[ref.shape().cols()];
+            Weight weight = fetch(source, ref, decoded);
+            WeightCheck.require(weight);
+            new RowDecoder(weight).copyRow(0, values, 0);
+            return values;
+        }
     }
 
     private static Map<MatrixKey, PackedMatrix> packAll(
-            Map<MatrixKey, Weight> weights, Arena arena, int threads, CompileProgress progress) {
-        long totalBytes = weights.values().stream().mapToLong(Weight::byteSize).sum();
+            Map<MatrixKey, WeightRef> refs,
+            WeightSource source,
+            Arena arena,
+            int threads,
+            CompileProgress progress,
+            List<Throwable> failures) {
+        long totalBytes = refs.values().stream().mapToLong(ProgramWeights::bytes).sum();
         var packed = new HashMap<MatrixKey, PackedMatrix>();
         try (ExecutorService packers = Executors.newFixedThreadPool(threads)) {
             var pending = new ArrayList<Packing>();
-            weights.forEach(
-                    (key, weight) ->
+            refs.forEach(
+                    (key, ref) ->
                             pending.add(
                                     new Packing(
                                             key,
-                                            weight.byteSize(),
-                                            packers.submit(
-                                                    () ->
-                                                            PackedMatrices.pack(
-                                                                    weight,
-                                                                    key.activations(),
-                                                                    arena)))));
+                                            bytes(ref),
+                                            packers.submit(() -> pack(key, ref, source, arena)))));
             long doneBytes = 0;
-            var failures = new ArrayList<Throwable>();
             for (Packing packing : pending) {
                 try {
                     packed.put(packing.key(), packing.result().get());
@@ -191,9 +194,23 @@ final class ProgramWeights implements AutoCloseable {
                     throw e;
                 }
             }
-            throwIfAny(failures);
         }
         return packed;
+    }
+
+    private static long bytes(WeightRef ref) {
+        return ref.format().byteSize(ref.shape());
+    }
+
+    /** A copy that the source decodes lives no longer than packing, unless it is read in place. */
+    private static PackedMatrix pack(
+            MatrixKey key, WeightRef ref, WeightSource source, Arena arena) {
+        if (PackedMatrices.readsInPlace(ref.format())) {
+            return PackedMatrices.pack(fetch(source, ref, arena), key.activations(), arena);
+        }
+        try (Arena decoded = Arena.ofShared()) {
+            return PackedMatrices.pack(fetch(source, ref, decoded), key.activations(), arena);
+        }
     }
 
     private static void throwIfAny(List<Throwable> failures) {

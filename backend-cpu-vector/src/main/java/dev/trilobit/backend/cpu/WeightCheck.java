@@ -2,6 +2,8 @@ package dev.trilobit.backend.cpu;
 
 import dev.trilobit.api.quant.Affine;
 import dev.trilobit.api.quant.Binary;
+import dev.trilobit.api.quant.BlockType;
+import dev.trilobit.api.quant.Blocks;
 import dev.trilobit.api.quant.Dense;
 import dev.trilobit.api.quant.FloatType;
 import dev.trilobit.api.quant.ScaleGranularity;
@@ -47,6 +49,12 @@ final class WeightCheck {
             case Affine(int _, int size, FloatType type) -> {
                 requireFinite(weight, "scale", weight.scales(), type, Math.ceilDiv(cols, size));
                 requireFinite(weight, "bias", weight.biases(), type, Math.ceilDiv(cols, size));
+            }
+            case Blocks(BlockType type) -> {
+                BlockNumbers.scales(weight, type).requireFinite();
+                if (type.hasBias()) {
+                    BlockNumbers.biases(weight, type).requireFinite();
+                }
             }
         }
     }

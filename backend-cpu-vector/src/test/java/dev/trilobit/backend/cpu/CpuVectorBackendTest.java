@@ -122,11 +122,11 @@ class CpuVectorBackendTest {
     void missingWeightIsNamedWhateverTheSourceSays() {
         var decoder = TinyDecoder.ternary();
         WeightSource terse =
-                name -> {
+                (name, arena) -> {
                     if (name.equals("0.q") || name.equals("1.down")) {
                         throw new IllegalArgumentException("not there");
                     }
-                    return decoder.weights().weight(name);
+                    return decoder.weights().weight(name, arena);
                 };
         var e =
                 assertThrows(
@@ -134,9 +134,7 @@ class CpuVectorBackendTest {
                         () ->
                                 backend.compile(
                                         decoder.program(), terse, CompileOptions.forContext(64)));
-        assertEquals(
-                "weights do not fit the program: 0.q: not there; 1.down: not there",
-                e.getMessage());
+        assertEquals("unusable weights: 0.q: not there; 1.down: not there", e.getMessage());
     }
 
     @Test

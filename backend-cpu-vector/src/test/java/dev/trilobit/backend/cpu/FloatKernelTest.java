@@ -40,7 +40,9 @@ abstract class FloatKernelTest implements AtEachWidth {
     @ParameterizedTest
     @MethodSource("formats")
     void sumsStayWithinTheErrorBoundAtEveryExtent(WeightFormat format) {
-        int block = pack(weight(format, 1, 1), ActivationQuant.NONE, arena).rowsPerBlock();
+        int block =
+                pack(weight(format, 1, Weights.fit(format, 1)), ActivationQuant.NONE, arena)
+                        .rowsPerBlock();
         for (int cols : new int[] {1, 2, 31, 32, 33, 101, 127, 128, 129, 320, 384}) {
             check(format, 1 + cols % 3, cols, 1 + cols % 8);
         }
@@ -61,10 +63,11 @@ abstract class FloatKernelTest implements AtEachWidth {
     @ParameterizedTest
     @MethodSource("formats")
     void extremeActivationsStayWithinTheErrorBound(WeightFormat format) {
-        Weight weight = weight(format, 19, 200);
+        int cols = Weights.fit(format, 200);
+        Weight weight = weight(format, 19, cols);
         var matrix = pack(weight, ActivationQuant.NONE, arena);
         for (float extreme : new float[] {0f, 0x1p110f, Float.MIN_VALUE, -0x1p-130f}) {
-            float[] x = new float[200];
+            float[] x = new float[cols];
             for (int i = 0; i < x.length; i++) {
                 x[i] = i % 3 == 0 ? -extreme : extreme;
             }
@@ -75,17 +78,20 @@ abstract class FloatKernelTest implements AtEachWidth {
     @ParameterizedTest
     @MethodSource("formats")
     void extremeCodesStayWithinTheErrorBound(WeightFormat format) {
+        int cols = Weights.fit(format, 300);
         for (int code : new int[] {0, 1, 2, 255}) {
-            Weight weight = Weights.filled(format, 9, 300, code, arena);
-            compare(weight, pack(weight, ActivationQuant.NONE, arena), floats(4 * 300), 4);
+            Weight weight = Weights.filled(format, 9, cols, code, arena);
+            compare(weight, pack(weight, ActivationQuant.NONE, arena), floats(4 * cols), 4);
         }
     }
 
     @ParameterizedTest
     @MethodSource("formats")
     void resultsAreTheSameInEveryTileAndBlockRange(WeightFormat format) {
-        int cols = 419;
-        int block = pack(weight(format, 1, 1), ActivationQuant.NONE, arena).rowsPerBlock();
+        int cols = Weights.fit(format, 419);
+        int block =
+                pack(weight(format, 1, Weights.fit(format, 1)), ActivationQuant.NONE, arena)
+                        .rowsPerBlock();
         int rows = 6 * block + 5;
         var matrix = pack(weight(format, rows, cols), ActivationQuant.NONE, arena);
         float[] x = floats(8 * cols);
@@ -104,7 +110,7 @@ abstract class FloatKernelTest implements AtEachWidth {
     @ParameterizedTest
     @MethodSource("formats")
     void aTileForgetsItsFormerTokens(WeightFormat format) {
-        int cols = 77;
+        int cols = Weights.fit(format, 77);
         var matrix = pack(weight(format, 3, cols), ActivationQuant.NONE, arena);
         float[] x = floats(8 * cols);
         float[] fresh = new float[6];
@@ -121,14 +127,17 @@ abstract class FloatKernelTest implements AtEachWidth {
     @ParameterizedTest
     @MethodSource("formats")
     void onlyTheRowsAskedForAreWritten(WeightFormat format) {
-        int block = pack(weight(format, 1, 1), ActivationQuant.NONE, arena).rowsPerBlock();
+        int block =
+                pack(weight(format, 1, Weights.fit(format, 1)), ActivationQuant.NONE, arena)
+                        .rowsPerBlock();
         int rows = 2 * block + 1;
-        var matrix = pack(weight(format, rows, 50), ActivationQuant.NONE, arena);
+        int cols = Weights.fit(format, 50);
+        var matrix = pack(weight(format, rows, cols), ActivationQuant.NONE, arena);
         for (int tokens : new int[] {1, 3}) {
             int stride = rows + GUARD;
             float[] y = new float[GUARD + tokens * stride];
             Arrays.fill(y, GUARD_VALUE);
-            ActivationTile tile = tile(matrix, floats(tokens * 50), 50, tokens);
+            ActivationTile tile = tile(matrix, floats(tokens * cols), cols, tokens);
             matrix.multiply(tile, 1, 3, y, GUARD, stride);
             for (int i = 0; i < y.length; i++) {
                 int row = i < GUARD ? -1 : (i - GUARD) % stride;
@@ -141,14 +150,15 @@ abstract class FloatKernelTest implements AtEachWidth {
     @ParameterizedTest
     @MethodSource("formats")
     void roundedActivationsStandForTheirCodesDividedByTheFactor(WeightFormat format) {
-        Weight weight = weight(format, 7, 90);
+        int cols = Weights.fit(format, 90);
+        Weight weight = weight(format, 7, cols);
         var matrix = pack(weight, ActivationQuant.INT8_PER_TOKEN, arena);
-        float[] x = floats(90);
-        float s = Int8Rounding.scale(x, 0, 90);
+        float[] x = floats(cols);
+        float s = Int8Rounding.scale(x, 0, cols);
         float[] y = new float[7];
-        matrix.multiply(tile(matrix, x, 90, 1), 0, 1, y, 0, 7);
-        float[] rounded = new float[90];
-        for (int i = 0; i < 90; i++) {
+        matrix.multiply(tile(matrix, x, cols, 1), 0, 1, y, 0, 7);
+        float[] rounded = new float[cols];
+        for (int i = 0; i < cols; i++) {
             rounded[i] = (float) Math.rint(x[i] * s) / s;
         }
         Oracle oracle = Oracle.of(weight, rounded, 0);
@@ -161,23 +171,25 @@ abstract class FloatKernelTest implements AtEachWidth {
     @MethodSource("formats")
     void compiledLoopsGiveTheSameResultsAsInterpretedOnes(WeightFormat format) {
         int rows = 70;
-        var matrix = pack(weight(format, rows, 288), ActivationQuant.NONE, arena);
+        int cols = Weights.fit(format, 288);
+        var matrix = pack(weight(format, rows, cols), ActivationQuant.NONE, arena);
         int blocks = Math.ceilDiv(rows, matrix.rowsPerBlock());
-        float[] x = floats(5 * 288);
+        float[] x = floats(5 * cols);
         for (int tokens : new int[] {1, 5}) {
             float[] first = new float[tokens * rows];
-            matrix.multiply(tile(matrix, x, 288, tokens), 0, blocks, first, 0, rows);
+            matrix.multiply(tile(matrix, x, cols, tokens), 0, blocks, first, 0, rows);
             float[] y = new float[tokens * rows];
-            ActivationTile tile = tile(matrix, x, 288, tokens);
+            ActivationTile tile = tile(matrix, x, cols, tokens);
             for (int i = 0; i < 1500; i++) {
-                tile.load(x, 0, 288, tokens);
+                tile.load(x, 0, cols, tokens);
                 matrix.multiply(tile, 0, blocks, y, 0, rows);
                 assertArrayEquals(first, y);
             }
         }
     }
 
-    private void check(WeightFormat format, int rows, int cols, int tokens) {
+    private void check(WeightFormat format, int rows, int minimum, int tokens) {
+        int cols = Weights.fit(format, minimum);
         Weight weight = weight(format, rows, cols);
         compare(weight, pack(weight, ActivationQuant.NONE, arena), floats(tokens * cols), tokens);
     }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.trilobit.api.program.ActivationQuant;
 import dev.trilobit.api.quant.Affine;
 import dev.trilobit.api.quant.Binary;
+import dev.trilobit.api.quant.BlockType;
+import dev.trilobit.api.quant.Blocks;
 import dev.trilobit.api.quant.FloatType;
 import dev.trilobit.api.quant.MatrixShape;
 import dev.trilobit.api.quant.ScaleGranularity;
@@ -44,7 +46,13 @@ class GroupedKernelTest extends FloatKernelTest {
                 new Affine(5, 64, FloatType.F32),
                 new Affine(6, 64, FloatType.F16),
                 new Affine(8, 64, FloatType.F16),
-                new Affine(8, 30, FloatType.F32));
+                new Affine(8, 30, FloatType.F32),
+                new Blocks(BlockType.Q8_0),
+                new Blocks(BlockType.Q6_K),
+                new Blocks(BlockType.Q5_0),
+                new Blocks(BlockType.Q4_0),
+                new Blocks(BlockType.Q4_1),
+                new Blocks(BlockType.Q4_K));
     }
 
     @Override

@@ -2,6 +2,9 @@ package dev.trilobit.backend.cpu;
 
 import dev.trilobit.api.quant.Affine;
 import dev.trilobit.api.quant.Binary;
+import dev.trilobit.api.quant.BlockCodec;
+import dev.trilobit.api.quant.BlockType;
+import dev.trilobit.api.quant.Blocks;
 import dev.trilobit.api.quant.MatrixShape;
 import dev.trilobit.api.quant.ReferenceCodec;
 import dev.trilobit.api.quant.Weight;
@@ -58,6 +61,12 @@ final class Oracle {
                     type.get(weight.biases(), group(weight, size, row, col));
             case Affine(int _, int size, var type) ->
                     type.get(weight.biases(), group(weight, size, row, col));
+            case Blocks(BlockType type) -> {
+                long block = (long) row * weight.shape().cols() + col;
+                long from = block / type.blockWeights() * type.blockBytes();
+                int group = col % type.blockWeights() / type.groupWeights();
+                yield BlockCodec.bias(type, weight.codes(), from, group);
+            }
             default -> 0;
         };
     }

@@ -17,10 +17,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class PackedMatricesTest {
     @ParameterizedTest
-    @MethodSource("dev.trilobit.backend.cpu.RowDecoderTest#formats")
+    @MethodSource("dev.trilobit.backend.cpu.WeightCheckTest#formats")
     void everyFormatHasAKernel(WeightFormat format) {
         try (Arena arena = Arena.ofConfined()) {
-            Weight weight = Weights.random(format, 8, 40, new Random(3), arena);
+            Weight weight =
+                    Weights.random(format, 8, Weights.fit(format, 40), new Random(3), arena);
             for (ActivationQuant quant : ActivationQuant.values()) {
                 var ref = new WeightRef(weight.name(), weight.shape(), format);
                 assertEquals(Optional.empty(), PackedMatrices.rejection(ref, quant));
@@ -32,8 +33,9 @@ class PackedMatricesTest {
     @Test
     void ternaryWithInt8ActivationsIsComputedInIntegers() {
         try (Arena arena = Arena.ofConfined()) {
-            WeightFormat format = RowDecoderTest.formats().toList().get(3);
-            Weight weight = Weights.random(format, 8, 40, new Random(3), arena);
+            WeightFormat format = WeightCheckTest.formats().toList().get(3);
+            Weight weight =
+                    Weights.random(format, 8, Weights.fit(format, 40), new Random(3), arena);
             assertInstanceOf(
                     TernaryInt8Matrix.class,
                     PackedMatrices.pack(weight, ActivationQuant.INT8_PER_TOKEN, arena));
@@ -43,10 +45,16 @@ class PackedMatricesTest {
     @Test
     void aTileOfAnotherLayoutIsRefused() {
         try (Arena arena = Arena.ofConfined()) {
-            RowDecoderTest.formats()
+            WeightCheckTest.formats()
                     .forEach(
                             format -> {
-                                Weight weight = Weights.random(format, 8, 40, new Random(3), arena);
+                                Weight weight =
+                                        Weights.random(
+                                                format,
+                                                8,
+                                                Weights.fit(format, 40),
+                                                new Random(3),
+                                                arena);
                                 for (ActivationQuant quant : ActivationQuant.values()) {
                                     var matrix = PackedMatrices.pack(weight, quant, arena);
                                     ActivationTile tile = new TernaryInt8Layout(41).newTile();

@@ -2,6 +2,7 @@ package dev.trilobit.backend.cpu;
 
 import dev.trilobit.api.quant.Weight;
 import dev.trilobit.api.quant.WeightSource;
+import java.lang.foreign.Arena;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -10,7 +11,7 @@ final class TestWeights implements WeightSource {
     private final Map<String, Weight> weights = new HashMap<>();
 
     @Override
-    public Weight weight(String name) {
+    public Weight weight(String name, Arena arena) {
         Weight weight = weights.get(name);
         if (weight == null) {
             throw new IllegalArgumentException("no weight " + name);

@@ -9,7 +9,9 @@ import dev.trilobit.api.program.RopeScaling;
 import dev.trilobit.api.program.RopeSpec;
 import dev.trilobit.api.program.Value;
 import dev.trilobit.api.program.WeightRef;
+import dev.trilobit.api.quant.Affine;
 import dev.trilobit.api.quant.Binary;
+import dev.trilobit.api.quant.Blocks;
 import dev.trilobit.api.quant.Dense;
 import dev.trilobit.api.quant.FloatType;
 import dev.trilobit.api.quant.MatrixShape;
@@ -129,7 +131,7 @@ final class TinyDecoder {
                     }
                 }
             }
-            case Dense _, dev.trilobit.api.quant.Affine _ -> {}
+            case Dense _, Affine _, Blocks _ -> {}
         }
         return writer.weight();
     }

@@ -2,6 +2,8 @@ package dev.trilobit.backend.cpu;
 
 import dev.trilobit.api.quant.Affine;
 import dev.trilobit.api.quant.Binary;
+import dev.trilobit.api.quant.BlockType;
+import dev.trilobit.api.quant.Blocks;
 import dev.trilobit.api.quant.Dense;
 import dev.trilobit.api.quant.FloatType;
 import dev.trilobit.api.quant.MatrixShape;
@@ -51,8 +53,30 @@ final class Weights {
                     writer.setBias(r, g, number(random));
                 }
             }
+            if (format instanceof Blocks(BlockType type)) {
+                setIntegers(writer, type, r, cols, random);
+            }
         }
         return writer.weight();
+    }
+
+    private static void setIntegers(
+            WeightWriter writer, BlockType type, int row, int cols, Random random) {
+        for (int g = 0; g < cols / type.groupWeights(); g++) {
+            switch (type) {
+                case Q8_0, Q5_0, Q4_0, Q4_1 -> {}
+                case Q6_K -> writer.setGroupIntegers(row, g, random.nextInt(-128, 128), 0);
+                case Q4_K ->
+                        writer.setGroupIntegers(row, g, random.nextInt(64), random.nextInt(64));
+            }
+        }
+    }
+
+    /** Columns that a format can hold: at least {@code cols}. */
+    static int fit(WeightFormat format, int cols) {
+        return format instanceof Blocks(BlockType type)
+                ? Math.ceilDiv(cols, type.blockWeights()) * type.blockWeights()
+                : cols;
     }
 
     private static float number(Random random) {
@@ -66,6 +90,7 @@ final class Weights {
             case Ternary _ -> 3;
             case Binary _ -> 2;
             case Affine(int bits, int _, FloatType _) -> 1 << bits;
+            case Blocks(BlockType type) -> 1 << type.bits();
         };
     }
 
@@ -77,12 +102,14 @@ final class Weights {
                     Math.ceilDiv(cols, size);
             case Binary(int size, var _, var _) -> Math.ceilDiv(cols, size);
             case Affine(int _, int size, var _) -> Math.ceilDiv(cols, size);
+            case Blocks(BlockType type) -> cols / type.blockWeights();
         };
     }
 
     private static boolean hasBias(WeightFormat format) {
         return format instanceof Affine
                 || (format instanceof Binary(var _, Binary.Mode mode, var _)
-                        && mode == Binary.Mode.AFFINE);
+                        && mode == Binary.Mode.AFFINE)
+                || (format instanceof Blocks(BlockType type) && type.hasBias());
     }
 }

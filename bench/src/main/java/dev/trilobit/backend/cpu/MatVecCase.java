@@ -3,6 +3,8 @@ package dev.trilobit.backend.cpu;
 import dev.trilobit.api.program.ActivationQuant;
 import dev.trilobit.api.quant.Affine;
 import dev.trilobit.api.quant.Binary;
+import dev.trilobit.api.quant.BlockType;
+import dev.trilobit.api.quant.Blocks;
 import dev.trilobit.api.quant.Dense;
 import dev.trilobit.api.quant.FloatType;
 import dev.trilobit.api.quant.MatrixShape;
@@ -69,6 +71,9 @@ final class MatVecCase {
                     case "binary-affine-g128" ->
                             new Binary(GROUP, Binary.Mode.AFFINE, FloatType.F16);
                     case "affine2-g128" -> new Affine(2, GROUP, FloatType.F16);
+                    case "q8_0" -> new Blocks(BlockType.Q8_0);
+                    case "q6_k" -> new Blocks(BlockType.Q6_K);
+                    case "q4_k" -> new Blocks(BlockType.Q4_K);
                     case "f32" -> new Dense(FloatType.F32);
                     case "bf16" -> new Dense(FloatType.BF16);
                     case "f16" -> new Dense(FloatType.F16);
@@ -93,6 +98,8 @@ final class MatVecCase {
                     case Binary _ -> writer.setCode(r, c, random.nextInt(2));
                     case Affine(int bits, var _, var _) ->
                             writer.setCode(r, c, random.nextInt(1 << bits));
+                    case Blocks(BlockType type) ->
+                            writer.setCode(r, c, random.nextInt(1 << type.bits()));
                 }
             }
             setScales(writer, format, r, Math.ceilDiv(cols, GROUP), random);
@@ -105,6 +112,11 @@ final class MatVecCase {
         switch (format) {
             case Dense _ -> {}
             case Ternary(var _, ScaleGranularity.PerTensor()) -> writer.setScale(0, 0, 1);
+            case Blocks(BlockType type) -> {
+                for (int b = 0; b < groups * GROUP / type.blockWeights(); b++) {
+                    writer.setScale(row, b, (float) random.nextGaussian());
+                }
+            }
             case Ternary _, Binary _, Affine _ -> {
                 for (int g = 0; g < groups; g++) {
                     writer.setScale(row, g, (float) random.nextGaussian());
@@ -161,6 +173,9 @@ final class MatVecCase {
                 }
             }
             case Affine _ -> ScalarTwins.twoBits(codes, 0, GROUP, scales, biases, x, y);
+            case Blocks _ ->
+                    throw new IllegalArgumentException(
+                            weight.format().label() + ": no scalar twin");
             case Dense(FloatType type) -> {
                 switch (type) {
                     case F32 -> ScalarTwins.dense(scales, x, y);

@@ -1,0 +1,21 @@
+package dev.trilobit.backend.cpu;
+
+import dev.trilobit.api.quant.FloatType;
+import java.lang.foreign.MemorySegment;
+
+/** The scales or the biases of a weight, [rows, groups], wherever they lie. */
+interface GroupNumbers {
+    /** The narrowest type that holds all of them. */
+    FloatType type();
+
+    /** Number of a group of a row. */
+    float at(int row, int group);
+
+    /** Numbers that lie in a plane of their own. */
+    record InPlane(MemorySegment plane, FloatType type, int groups) implements GroupNumbers {
+        @Override
+        public float at(int row, int group) {
+            return type.get(plane, (long) row * groups + group);
+        }
+    }
+}

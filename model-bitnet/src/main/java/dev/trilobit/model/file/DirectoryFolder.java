@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A directory whose files are mapped read-only when they are first asked for. */
+/** Files of a directory, mapped read-only when they are first asked for. */
 final class DirectoryFolder implements ModelFolder {
     private final String label;
     private final Path directory;
@@ -22,22 +22,53 @@ final class DirectoryFolder implements ModelFolder {
     private final Map<String, MemorySegment> mapped = new HashMap<>();
     private boolean closed;
 
-    DirectoryFolder(String label, Path directory) throws IOException {
+    private DirectoryFolder(String label, Path directory, List<String> names) {
         this.label = label;
         this.directory = directory;
+        this.names = names;
+    }
+
+    /** Opens all files of a directory. */
+    static DirectoryFolder of(Path directory) throws IOException {
+        return new DirectoryFolder(directory.toString(), directory, list(directory));
+    }
+
+    /** Opens one file and, if it is a part of a split GGUF model, the other parts beside it. */
+    static DirectoryFolder ofFile(Path file) throws IOException {
+        Path directory = file.resolveSibling("");
+        String name = file.getFileName().toString();
+        var split = SplitName.parse(name);
+        List<String> names =
+                split.isEmpty()
+                        ? List.of(name)
+                        : list(directory).stream()
+                                .filter(other -> isPart(split.get(), other))
+                                .toList();
+        return new DirectoryFolder(file.toString(), directory, names);
+    }
+
+    private static List<String> list(Path directory) throws IOException {
         try (var files = Files.list(directory)) {
             // Links count as what they point to: a Hugging Face cache consists of links.
-            this.names =
-                    files.filter(Files::isRegularFile)
-                            .map(file -> file.getFileName().toString())
-                            .sorted()
-                            .toList();
+            return files.filter(Files::isRegularFile)
+                    .map(file -> file.getFileName().toString())
+                    .sorted()
+                    .toList();
         }
+    }
+
+    private static boolean isPart(SplitName split, String name) {
+        return SplitName.parse(name).map(split::sameModel).orElse(false);
     }
 
     @Override
     public String label() {
         return label;
+    }
+
+    @Override
+    public String label(String name) {
+        return directory.resolve(name).toString();
     }
 
     @Override

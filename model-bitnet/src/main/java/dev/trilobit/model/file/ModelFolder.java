@@ -12,6 +12,11 @@ public interface ModelFolder extends AutoCloseable {
     /** Returns where it is, for messages: a path, or {@code embedded:bitnet}. */
     String label();
 
+    /** Returns where a file of it is, or would be, for messages. */
+    default String label(String name) {
+        return label() + "/" + name;
+    }
+
     /** Returns the names of all files, sorted. */
     List<String> names();
 

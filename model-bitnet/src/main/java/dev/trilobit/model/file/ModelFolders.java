@@ -9,47 +9,45 @@ import java.util.Arrays;
 
 /** Opens the files of a model. */
 public final class ModelFolders {
-    /** What is said wherever a GGUF file lies in the way. */
-    static final String NO_GGUF = "GGUF files are not supported yet";
+    /** What is said where a folder of safetensors was expected and GGUF files lie there. */
+    static final String OPEN_GGUF = "open a GGUF model by the path of its .gguf file";
 
-    private static final byte[] GGUF_MAGIC = "GGUF".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] GGUF_MAGIC = GgufPart.MAGIC.getBytes(StandardCharsets.US_ASCII);
 
     private ModelFolders() {}
 
     /**
-     * Opens a directory of the Hugging Face layout: {@code config.json}, {@code model.safetensors},
-     * {@code tokenizer.json} and so on. Files are mapped when they are first asked for; their size
-     * is not limited.
+     * Opens a model: a directory of the Hugging Face layout ({@code config.json}, {@code
+     * model.safetensors}, {@code tokenizer.json} and so on), a GGUF file with all its parts if it
+     * is split, or a directory that holds one GGUF model and no {@code config.json}. Files are
+     * mapped when they are first asked for; their size is not limited.
      *
-     * @param directory its text is the label of the folder
-     * @throws ModelFormatException if there is no such directory, it is a file, or it cannot be
-     *     read
+     * @param path its text is the label of the folder
+     * @throws ModelFormatException if there is no such directory or file, it is a file of another
+     *     kind, or it cannot be read
      */
-    public static ModelFolder open(Path directory) {
-        String label = directory.toString();
-        if (!Files.exists(directory)) {
+    public static ModelFolder open(Path path) {
+        String label = path.toString();
+        if (!Files.exists(path)) {
             throw new ModelFormatException(label, "no such file or directory");
         }
-        if (!Files.isDirectory(directory)) {
-            throw new ModelFormatException(label, notADirectory(directory));
+        boolean directory = Files.isDirectory(path);
+        if (!directory && !isGguf(path)) {
+            throw new ModelFormatException(label, otherFile(path));
         }
         try {
-            return new DirectoryFolder(label, directory);
+            return directory ? DirectoryFolder.of(path) : DirectoryFolder.ofFile(path);
         } catch (IOException | UncheckedIOException e) {
             throw new ModelFormatException(label, "the directory cannot be read: " + e, e);
         }
     }
 
-    private static String notADirectory(Path file) {
+    private static String otherFile(Path file) {
         String expected =
-                "expected a Hugging Face folder (config.json, model.safetensors, tokenizer.json)";
-        if (isGguf(file)) {
-            return "this is a GGUF file; " + NO_GGUF + "; " + expected;
-        }
-        if (file.toString().endsWith(".safetensors")) {
-            return "this is one file of a model; open the folder it lies in; " + expected;
-        }
-        return "this is a file; " + expected;
+                "expected a Hugging Face folder (config.json, model.safetensors, tokenizer.json) or a GGUF file";
+        return file.toString().endsWith(".safetensors")
+                ? "this is one file of a model; open the folder it lies in; " + expected
+                : "this is a file; " + expected;
     }
 
     static boolean isGgufName(String file) {

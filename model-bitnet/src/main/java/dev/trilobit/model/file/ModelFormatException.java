@@ -47,7 +47,7 @@ public final class ModelFormatException extends RuntimeException {
         return new ModelFormatException(
                 folder.label(),
                 "expected %s, got %s%s"
-                        .formatted(expected, names, gguf ? "; " + ModelFolders.NO_GGUF : ""));
+                        .formatted(expected, names, gguf ? "; " + ModelFolders.OPEN_GGUF : ""));
     }
 
     private static String joined(List<String> problems) {

@@ -14,7 +14,7 @@ sealed interface SafetensorsEntry {
      * @param begin first byte, from the end of the header
      * @param end byte after the last, from the end of the header
      */
-    record Good(TensorType type, List<Long> shape, long begin, long end)
+    record Good(SafetensorsType type, List<Long> shape, long begin, long end)
             implements SafetensorsEntry {}
 
     /** An entry that does not, and why. */
@@ -28,12 +28,12 @@ sealed interface SafetensorsEntry {
             return new Bad("expected {dtype, shape, data_offsets}, got " + entry);
         }
         JsonNode dtype = entry.get("dtype");
-        Optional<TensorType> type =
-                dtype.isString() ? TensorType.of(dtype.stringValue()) : Optional.empty();
+        Optional<SafetensorsType> type =
+                dtype.isString() ? SafetensorsType.of(dtype.stringValue()) : Optional.empty();
         if (type.isEmpty()) {
             return new Bad(
                     "expected a dtype of %s, got %s"
-                            .formatted(List.of(TensorType.values()), dtype));
+                            .formatted(List.of(SafetensorsType.values()), dtype));
         }
         Optional<List<Long>> shape = longs(entry.get("shape"));
         if (shape.isEmpty()) {
@@ -47,7 +47,8 @@ sealed interface SafetensorsEntry {
         return sized(type.get(), shape.get(), offsets.get().get(0), offsets.get().get(1));
     }
 
-    private static SafetensorsEntry sized(TensorType type, List<Long> shape, long begin, long end) {
+    private static SafetensorsEntry sized(
+            SafetensorsType type, List<Long> shape, long begin, long end) {
         long bits = type.bits();
         try {
             for (long extent : shape) {
@@ -56,9 +57,9 @@ sealed interface SafetensorsEntry {
         } catch (ArithmeticException e) {
             return new Bad(
                     "the size of %s must fit 64 bits"
-                            .formatted(StoredTensor.layout(type.name(), shape)));
+                            .formatted(StoredTensor.layout(type.label(), shape)));
         }
-        String layout = StoredTensor.layout(type.name(), shape);
+        String layout = StoredTensor.layout(type.label(), shape);
         if (bits % 8 != 0) {
             return new Bad("the %d bits of %s must fill whole bytes".formatted(bits, layout));
         }

@@ -32,7 +32,7 @@ final class SafetensorsIndex {
      *     where the index says, and every tensor that is in two shards
      */
     static Map<String, StoredTensor> read(ModelFolder folder, MemorySegment json) {
-        String label = TensorCatalog.fileLabel(folder, NAME);
+        String label = folder.label(NAME);
         JsonNode map = StrictJson.object(label, "the index", json).path("weight_map");
         if (!map.isObject()) {
             throw new ModelFormatException(
@@ -65,7 +65,7 @@ final class SafetensorsIndex {
         if (bytes.isEmpty()) {
             problems.add("expected a file %s, got %s".formatted(name, folder.names()));
         }
-        String label = TensorCatalog.fileLabel(folder, name);
+        String label = folder.label(name);
         return bytes.map(segment -> SafetensorsFile.read(label, segment));
     }
 

@@ -28,7 +28,7 @@ public record StoredTensor(
 
     /** Returns type and shape for messages, such as {@code BF16 [320, 256]}. */
     public String layout() {
-        return layout(type.name(), shape);
+        return layout(type.label(), shape);
     }
 
     /** Returns file, name and byte offset for messages. */

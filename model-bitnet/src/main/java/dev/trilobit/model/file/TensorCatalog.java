@@ -8,11 +8,11 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * All tensors of a model, from one {@code model.safetensors} or from the shards of a {@code
- * model.safetensors.index.json}.
+ * All tensors of a model, from one {@code model.safetensors}, from the shards of a {@code
+ * model.safetensors.index.json} or from a GGUF file.
  */
 public final class TensorCatalog {
-    private static final String SINGLE = "model.safetensors";
+    static final String SINGLE = "model.safetensors";
 
     private final String label;
     private final Map<String, StoredTensor> tensors;
@@ -31,20 +31,21 @@ public final class TensorCatalog {
     public static TensorCatalog open(ModelFolder folder) {
         Optional<MemorySegment> single = folder.find(SINGLE);
         if (single.isPresent()) {
-            String label = fileLabel(folder, SINGLE);
+            String label = folder.label(SINGLE);
             return new TensorCatalog(label, SafetensorsFile.read(label, single.get()));
         }
         Optional<MemorySegment> index = folder.find(SafetensorsIndex.NAME);
         if (index.isPresent()) {
             return new TensorCatalog(
-                    fileLabel(folder, SafetensorsIndex.NAME),
+                    folder.label(SafetensorsIndex.NAME),
                     SafetensorsIndex.read(folder, index.get()));
         }
         throw ModelFormatException.missing(folder, SINGLE + " or " + SafetensorsIndex.NAME);
     }
 
-    static String fileLabel(ModelFolder folder, String name) {
-        return folder.label() + "/" + name;
+    /** Takes the tensors of a GGUF file. */
+    public static TensorCatalog of(GgufFile file) {
+        return new TensorCatalog(file.label(), file.tensors());
     }
 
     /** Returns the file, or the index of files, for messages. */

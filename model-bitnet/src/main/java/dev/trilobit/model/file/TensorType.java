@@ -1,95 +1,13 @@
 package dev.trilobit.model.file;
 
 import dev.trilobit.api.quant.FloatType;
-import java.util.Arrays;
 import java.util.Optional;
 
-/**
- * The element types a safetensors file may hold, named as its header names them. Source:
- * safetensors 0.6, {@code Dtype}.
- */
-public enum TensorType {
-    /** One byte, 0 or 1. */
-    BOOL(8),
-    /** Four-bit float. */
-    F4(4),
-    /** Six-bit float, two bits of exponent. */
-    F6_E2M3(6),
-    /** Six-bit float, three bits of exponent. */
-    F6_E3M2(6),
-    /** Unsigned byte. */
-    U8(8),
-    /** Signed byte. */
-    I8(8),
-    /** Eight-bit float, five bits of exponent. */
-    F8_E5M2(8),
-    /** Eight-bit float, four bits of exponent. */
-    F8_E4M3(8),
-    /** Eight-bit power of two. */
-    F8_E8M0(8),
-    /** Signed 16-bit integer. */
-    I16(16),
-    /** Unsigned 16-bit integer. */
-    U16(16),
-    /** IEEE 754 binary16. */
-    F16(16),
-    /** bfloat16. */
-    BF16(16),
-    /** Signed 32-bit integer. */
-    I32(32),
-    /** Unsigned 32-bit integer. */
-    U32(32),
-    /** IEEE 754 binary32. */
-    F32(32),
-    /** Complex number of two binary32. */
-    C64(64),
-    /** IEEE 754 binary64. */
-    F64(64),
-    /** Signed 64-bit integer. */
-    I64(64),
-    /** Unsigned 64-bit integer. */
-    U64(64);
+/** What a file says the elements of a tensor are. */
+public sealed interface TensorType permits SafetensorsType, GgmlType {
+    /** Returns the name the file's format gives it, such as {@code BF16} or {@code TQ1_0}. */
+    String label();
 
-    private final int bits;
-
-    TensorType(int bits) {
-        this.bits = bits;
-    }
-
-    /** Finds a type by its name in a header. */
-    static Optional<TensorType> of(String name) {
-        return Arrays.stream(values()).filter(type -> type.name().equals(name)).findFirst();
-    }
-
-    /** Returns the bits of one element. */
-    public int bits() {
-        return bits;
-    }
-
-    /** Returns the float type that weights of this type have, if they can be weights. */
-    public Optional<FloatType> floatType() {
-        return switch (this) {
-            case F32 -> Optional.of(FloatType.F32);
-            case F16 -> Optional.of(FloatType.F16);
-            case BF16 -> Optional.of(FloatType.BF16);
-            case BOOL,
-                    F4,
-                    F6_E2M3,
-                    F6_E3M2,
-                    U8,
-                    I8,
-                    F8_E5M2,
-                    F8_E4M3,
-                    F8_E8M0,
-                    I16,
-                    U16,
-                    I32,
-                    U32,
-                    C64,
-                    F64,
-                    I64,
-                    U64 ->
-                    Optional.empty();
-        };
-    }
+    /** Returns the float type that the elements have, if they are plain floats of a weight. */
+    Optional<FloatType> floatType();
 }

@@ -121,16 +121,36 @@ class ModelFoldersTest {
     }
 
     @Test
-    void ggufFileIsRefusedWithWhatIsSupported() throws IOException {
+    void ggufFileIsAFolderOfItself() throws IOException {
+        Files.writeString(directory.resolve("other.gguf"), "other");
         Path file = Files.writeString(directory.resolve("model.gguf"), "anything");
-        assertContains(
-                refused(file), file.toString(), "GGUF", "not supported yet", "Hugging Face folder");
+        try (ModelFolder folder = ModelFolders.open(file)) {
+            assertAll(
+                    () -> assertEquals(file.toString(), folder.label()),
+                    () -> assertEquals(file.toString(), folder.label("model.gguf")),
+                    () -> assertEquals(List.of("model.gguf"), folder.names()),
+                    () -> assertEquals(8, folder.find("model.gguf").orElseThrow().byteSize()),
+                    () -> assertTrue(folder.find("other.gguf").isEmpty()));
+        }
     }
 
     @Test
     void ggufFileIsKnownByItsFirstBytes() throws IOException {
-        Path file = Files.writeString(directory.resolve("model.bin"), "GGUF\3");
-        assertContains(refused(file), "this is a GGUF file");
+        Path file = Files.writeString(directory.resolve("sha256-4221b252"), "GGUF\3");
+        try (ModelFolder folder = ModelFolders.open(file)) {
+            assertEquals(List.of("sha256-4221b252"), folder.names());
+        }
+    }
+
+    @Test
+    void partOfASplitGgufModelBringsTheOthers() throws IOException {
+        Files.writeString(directory.resolve("a-00001-of-00002.gguf"), "one");
+        Path second = Files.writeString(directory.resolve("a-00002-of-00002.gguf"), "two");
+        Files.writeString(directory.resolve("a-00001-of-00003.gguf"), "other");
+        Files.writeString(directory.resolve("b-00001-of-00002.gguf"), "other");
+        try (ModelFolder folder = ModelFolders.open(second)) {
+            assertEquals(List.of("a-00001-of-00002.gguf", "a-00002-of-00002.gguf"), folder.names());
+        }
     }
 
     @Test
@@ -142,7 +162,12 @@ class ModelFoldersTest {
     @Test
     void otherFileIsRefused() throws IOException {
         Path file = Files.writeString(directory.resolve("notes.txt"), "x");
-        assertContains(refused(file), file.toString(), "this is a file", "Hugging Face folder");
+        assertContains(
+                refused(file),
+                file.toString(),
+                "this is a file",
+                "Hugging Face folder",
+                "GGUF file");
     }
 
     private static ModelFormatException refused(Path path) {

@@ -30,7 +30,7 @@ class SafetensorsFileTest {
         StoredTensor scale = tensor(tensors, "scale");
         assertAll(
                 () -> assertEquals(List.of("codes", "scale"), List.copyOf(tensors.keySet())),
-                () -> assertEquals(TensorType.U8, codes.type()),
+                () -> assertEquals(SafetensorsType.U8, codes.type()),
                 () -> assertEquals(List.of(2L, 3L), codes.shape()),
                 () -> assertEquals(file.length - 8L, codes.byteOffset()),
                 () ->
@@ -69,7 +69,7 @@ class SafetensorsFileTest {
 
     @ParameterizedTest
     @EnumSource
-    void everyTypeIsListed(TensorType type) {
+    void everyTypeIsListed(SafetensorsType type) {
         byte[] file =
                 new SafetensorsWriter().tensor("t", type.name(), new byte[type.bits()], 8).bytes();
         assertEquals(type, tensor(read(file), "t").type());

@@ -104,9 +104,9 @@ class TensorCatalogTest {
     }
 
     @Test
-    void folderOfGgufFilesIsRefusedWithTheReason() {
+    void folderOfGgufFilesIsRefusedWithWhatToOpen() {
         try (var folder = new MemoryFolder().with("model.gguf", "x")) {
-            refused(folder, "GGUF files are not supported yet");
+            refused(folder, "open a GGUF model by the path of its .gguf file");
         }
     }
 

@@ -4,7 +4,9 @@
     venv/bin/python record_templates.py FOLDER
 
 FOLDER holds llama3/tokenizer_config.json and qwen3/tokenizer_config.json, whose chat templates are
-copied into the output. BitNet's is the one of microsoft/bitnet-b1.58-2B-4T. The output,
+copied into the output. BitNet's is the one of microsoft/bitnet-b1.58-2B-4T, SmolLM2's the one in
+SmolLM2-135M-Instruct.Q4_1.gguf (ChatML with a system message of its own), Falcon 3's the part
+without tools as optimum-intel quotes it, ChatML the plain form that many models have. The output,
 templates-recorded.json, is written next to this file:
 
     templates  name -> source
@@ -273,7 +275,24 @@ def main(folder):
         "{% set content = message['role'] | capitalize + ': '+ message['content'] | trim + "
         "'<|eot_id|>' %}{% if loop.index0 == 0 %}{% set content = bos_token + content %}"
         "{% endif %}{{ content }}{% endfor %}"
-        "{% if add_generation_prompt %}{{ 'Assistant: ' }}{% endif %}"
+        "{% if add_generation_prompt %}{{ 'Assistant: ' }}{% endif %}",
+        "chatml": "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\\n' + "
+        "message['content'] + '<|im_end|>' + '\\n'}}{% endfor %}"
+        "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}",
+        "smollm2": "{% for message in messages %}{% if loop.first and messages[0]['role'] != "
+        "'system' %}{{ '<|im_start|>system\nYou are a helpful AI assistant named SmolLM, trained "
+        "by Hugging Face<|im_end|>\n' }}{% endif %}{{'<|im_start|>' + message['role'] + '\n' + "
+        "message['content'] + '<|im_end|>' + '\n'}}{% endfor %}"
+        "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}",
+        "falcon3": "{%- for message in messages %}\n{%- if message['role'] == 'system' %}\n"
+        "{{- '<|system|>\\n' + message['content'] + '\\n' }}\n"
+        "{%- elif message['role'] == 'user' %}\n"
+        "{{- '<|user|>\\n' + message['content'] + '\\n' }}\n"
+        "{%- elif message['role'] == 'assistant' %}\n{%- if not loop.last %}\n"
+        "{{- '<|assistant|>\\n' + message['content'] + eos_token + '\\n' }}\n{%- else %}\n"
+        "{{- '<|assistant|>\\n' + message['content'] + eos_token }}\n{%- endif %}\n"
+        "{%- endif %}\n{%- if loop.last and add_generation_prompt %}\n"
+        "{{- '<|assistant|>\\n' }}\n{%- endif %}\n{%- endfor %}",
     }
     for model in ("llama3", "qwen3"):
         config = json.loads((folder / model / "tokenizer_config.json").read_text("utf-8"))
@@ -286,7 +305,11 @@ def main(folder):
         chats.append({"template": name, "variables": variables, "expected": expected})
 
     for name in templates:
-        tokens = {"bos_token": "<|begin_of_text|>"} if name != "qwen3" else {}
+        tokens = {
+            "bitnet": {"bos_token": "<|begin_of_text|>"},
+            "llama3": {"bos_token": "<|begin_of_text|>"},
+            "falcon3": {"eos_token": "<|endoftext|>"},
+        }.get(name, {})
         for messages in CONVERSATIONS:
             for generate in (True, False):
                 chat(

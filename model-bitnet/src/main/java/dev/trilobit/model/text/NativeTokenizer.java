@@ -12,8 +12,14 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * <p>It calls the library's binding and not DJL's {@code HuggingFaceTokenizer}: that class cuts at
  * 512 tokens unless told otherwise, copies seven arrays for each text, and calls home on EC2.
  */
-final class NativeTokenizer implements AutoCloseable {
+final class NativeTokenizer implements PieceEncoder {
     private static final TokenizersLibrary LIBRARY = TokenizersLibrary.LIB;
+
+    /**
+     * The usual expressions look for a line break behind all whitespace and go back one by one; the
+     * library ends the process after ten million steps back.
+     */
+    private static final int LONGEST_GAP = 5_000_000;
 
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private final String label;
@@ -52,14 +58,16 @@ final class NativeTokenizer implements AutoCloseable {
         return new NativeTokenizer(label, handle);
     }
 
-    /** Returns the ids of {@code text}; nothing is added in front or behind. */
-    int[] encode(String text) {
+    /** The place does not count: what is put in front of a text is part of the library's file. */
+    @Override
+    public int[] encode(String text, Place place) {
+        requireShortGaps(text);
         lock.readLock().lock();
         try {
             if (handle == 0) {
                 throw new IllegalStateException(label + ": the tokenizer is closed");
             }
-            long encoding = LIBRARY.encode(handle, text, false);
+            long encoding = encode(text);
             try {
                 long[] wide = LIBRARY.getTokenIds(encoding);
                 int[] ids = new int[wide.length];
@@ -72,6 +80,28 @@ final class NativeTokenizer implements AutoCloseable {
             }
         } finally {
             lock.readLock().unlock();
+        }
+    }
+
+    private static void requireShortGaps(String text) {
+        int run = 0;
+        for (int i = 0; i < text.length(); i++) {
+            run = Character.isWhitespace(text.charAt(i)) ? run + 1 : 0;
+            if (run > LONGEST_GAP) {
+                throw new IllegalArgumentException(
+                        "text: expected at most %d whitespace characters in a row"
+                                .formatted(LONGEST_GAP));
+            }
+        }
+    }
+
+    /** Some vocabularies are found wrong only by a text, such as one that needs a missing piece. */
+    private long encode(String text) {
+        try {
+            return LIBRARY.encode(handle, text, false);
+        } catch (RuntimeException e) {
+            throw new ModelFormatException(
+                    label, "the tokenizer library cannot encode a text: " + e.getMessage(), e);
         }
     }
 

@@ -2,7 +2,6 @@ package dev.trilobit.model.text;
 
 import dev.trilobit.model.file.ModelFolder;
 import dev.trilobit.model.file.ModelFormatException;
-import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -12,8 +11,6 @@ import java.util.Set;
  * Safe for use by several threads.
  */
 public final class TextCodec implements AutoCloseable {
-    private static final String TOKENIZER = "tokenizer.json";
-
     private final Tokenizer tokenizer;
     private final TextFacts facts;
 
@@ -23,18 +20,22 @@ public final class TextCodec implements AutoCloseable {
     }
 
     /**
-     * Reads {@code tokenizer.json} and, where they are, {@code tokenizer_config.json}, {@code
-     * generation_config.json}, {@code config.json} and {@code chat_template.jinja}. The folder may
-     * be closed afterwards.
+     * Reads {@code tokenizer.json}, the metadata of a GGUF file or {@code tokenizer.model}, the
+     * first that is there; with the two of Hugging Face, where they are, {@code
+     * tokenizer_config.json}, {@code generation_config.json}, {@code config.json} and {@code
+     * chat_template.jinja}. The folder may be closed afterwards.
      *
-     * @throws ModelFormatException if {@code tokenizer.json} is missing, or a file is wrong
+     * @throws ModelFormatException if there is no tokenizer, or a file is wrong
      * @throws TemplateException if the chat template is wrong or needs what is not supported
      */
     public static TextCodec open(ModelFolder folder) {
-        Tokenizer tokenizer =
-                Tokenizer.open(tokenizerJson(folder), folder.label() + "/" + TOKENIZER);
+        return open(TextSource.of(folder));
+    }
+
+    static TextCodec open(TextSource source) {
+        Tokenizer tokenizer = source.openTokenizer();
         try {
-            TextFacts facts = TextFacts.read(folder, tokenizer);
+            TextFacts facts = source.facts(tokenizer);
             return new TextCodec(tokenizer.withSpecial(facts.specialTokens()), facts);
         } catch (RuntimeException e) {
             tokenizer.close();
@@ -43,17 +44,17 @@ public final class TextCodec implements AutoCloseable {
     }
 
     /**
-     * Checks that there is a {@code tokenizer.json}, without reading it.
+     * Checks that there is a tokenizer, without reading it.
      *
      * @throws ModelFormatException if it is missing
      */
     public static void requireTokenizer(ModelFolder folder) {
-        tokenizerJson(folder);
+        TextSource.require(folder);
     }
 
-    private static MemorySegment tokenizerJson(ModelFolder folder) {
-        return folder.find(TOKENIZER)
-                .orElseThrow(() -> ModelFormatException.missing(folder, TOKENIZER));
+    /** Tells whether the files of a model hold a tokenizer, without reading it. */
+    public static boolean isIn(ModelFolder folder) {
+        return TextSource.isIn(folder);
     }
 
     /** Returns the tokenizer, which this closes. */
@@ -79,8 +80,10 @@ public final class TextCodec implements AutoCloseable {
     /**
      * Encodes a raw prompt: the text, after the start token when the model wants one. It does as
      * {@code add_bos_token} says, else as the post-processor of tokenizer.json does; a model with
-     * neither wants its start token if tokenizer_config.json names one. Strings that look like
-     * special tokens stay text.
+     * neither wants its start token if tokenizer_config.json names one. In a GGUF file without the
+     * key, SentencePiece tokenizers and those of the Llama 3 kind want it. An end token is never
+     * added ({@code add_eos_token}): the model is to go on. Strings that look like special tokens
+     * stay text.
      */
     public int[] encodePrompt(String text) {
         IntList ids = new IntList();

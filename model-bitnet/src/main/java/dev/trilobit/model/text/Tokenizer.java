@@ -1,6 +1,7 @@
 package dev.trilobit.model.text;
 
 import dev.trilobit.model.file.ModelFormatException;
+import dev.trilobit.model.text.PieceEncoder.Place;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
@@ -13,8 +14,7 @@ import java.util.Set;
 import java.util.function.IntPredicate;
 
 /**
- * Text to token ids and back, from a {@code tokenizer.json} (Hugging Face). Safe for use by several
- * threads; {@link #close} frees the native tokenizer.
+ * Text to token ids and back. Safe for use by several threads; {@link #close} frees what is native.
  *
  * <p>A token is special when the file says so ({@code "special": true}), or when the model's other
  * files name it as one that starts, ends or pads a text. Added tokens that are neither, such as
@@ -24,25 +24,26 @@ public final class Tokenizer implements AutoCloseable {
     private static final byte[] NO_BYTES = {};
 
     private final String label;
-    private final NativeTokenizer pieceTokenizer;
+    private final PieceEncoder encoder;
     private final AddedTokens added;
     private final String[] pieces;
     private final PieceDecoding decoding;
     private final int vocabularySize;
-
     private final Optional<List<Integer>> addedInFront;
+    private final OptionalInt unknown;
 
-    private Tokenizer(String label, TokenizerFile file) {
-        this.label = label;
-        this.added = file.addedTokens();
-        this.pieces = file.pieces();
-        this.decoding = file.decoding();
+    private Tokenizer(TokenizerSource source) {
+        this.label = source.label();
+        this.added = source.addedTokens();
+        this.pieces = source.pieces();
+        this.decoding = source.decoding();
         this.vocabularySize =
                 Math.max(
                         pieces.length,
                         added.all().stream().mapToInt(token -> token.id() + 1).max().orElse(0));
-        this.addedInFront = file.addedInFront();
-        this.pieceTokenizer = NativeTokenizer.open(file.plainJson(), label);
+        this.addedInFront = source.addedInFront();
+        this.unknown = source.unknown();
+        this.encoder = source.newEncoder();
     }
 
     /** Shares everything with {@code other} but the added tokens. */
@@ -53,15 +54,16 @@ public final class Tokenizer implements AutoCloseable {
         this.decoding = other.decoding;
         this.vocabularySize = other.vocabularySize;
         this.addedInFront = other.addedInFront;
-        this.pieceTokenizer = other.pieceTokenizer;
+        this.unknown = other.unknown;
+        this.encoder = other.encoder;
     }
 
     /**
-     * Returns this tokenizer with further special tokens, whatever tokenizer.json calls them and
-     * also where they are pieces only; ids that nothing has are left out. A token of one character
-     * stays ordinary: users could not write that character any more.
+     * Returns this tokenizer with further special tokens, whatever its file calls them and also
+     * where they are pieces only; ids that nothing has are left out. A token of one character stays
+     * ordinary: users could not write that character any more.
      *
-     * @return shares the native tokenizer; either may be closed, and both are then
+     * @return shares the encoder; either may be closed, and both are then
      */
     Tokenizer withSpecial(Set<Integer> ids) {
         var tokens = new ArrayList<AddedToken>();
@@ -87,7 +89,7 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
-     * Opens a tokenizer. The bytes are copied.
+     * Opens a {@code tokenizer.json} (Hugging Face). The bytes are copied.
      *
      * @param tokenizerJson the file's bytes, UTF-8
      * @param label the file's name in messages
@@ -96,7 +98,17 @@ public final class Tokenizer implements AutoCloseable {
      */
     public static Tokenizer open(MemorySegment tokenizerJson, String label) {
         byte[] json = tokenizerJson.toArray(ValueLayout.JAVA_BYTE);
-        return new Tokenizer(label, TokenizerFile.read(json, label));
+        return open(TokenizerFile.read(json, label));
+    }
+
+    /**
+     * Opens a tokenizer.
+     *
+     * @throws ModelFormatException if the vocabulary is wrong
+     * @throws IllegalStateException if a native library does not run on this machine
+     */
+    static Tokenizer open(TokenizerSource source) {
+        return new Tokenizer(source);
     }
 
     /**
@@ -104,20 +116,41 @@ public final class Tokenizer implements AutoCloseable {
      * in front.
      *
      * @param text any string; unpaired surrogates count as U+FFFD
+     * @throws ModelFormatException if the vocabulary lacks what the text needs
+     * @throws IllegalArgumentException if the text has millions of whitespace characters in a row
      * @throws IllegalStateException if this is closed
      */
     public int[] encode(String text) {
         return encode(text, (token, start, end) -> !token.special());
     }
 
+    /**
+     * Encodes ordinary text that goes on where another text ended: unlike {@link #encode} it never
+     * puts a space in front of it.
+     *
+     * @param text any string; unpaired surrogates count as U+FFFD
+     * @throws ModelFormatException if the vocabulary lacks what the text needs
+     * @throws IllegalArgumentException if the text has millions of whitespace characters in a row
+     * @throws IllegalStateException if this is closed
+     */
+    public int[] encodeMore(String text) {
+        return encode(text, (token, start, end) -> !token.special(), Place.INSIDE);
+    }
+
     /** Encodes {@code text}; the added tokens that {@code filter} accepts become their ids. */
     int[] encode(String text, AddedTokens.Filter filter) {
+        return encode(text, filter, Place.START);
+    }
+
+    private int[] encode(String text, AddedTokens.Filter filter, Place start) {
         IntList ids = new IntList();
+        Place place = start;
         for (AddedTokens.Part part : added.split(wellFormed(text), filter)) {
             switch (part) {
                 case AddedTokens.Match(AddedToken token) -> ids.add(token.id());
-                case AddedTokens.Plain(String plain) -> ids.addAll(encodePieces(plain));
+                case AddedTokens.Plain(String plain) -> ids.addAll(encodePieces(plain, place));
             }
+            place = Place.AFTER_TOKEN;
         }
         return ids.toArray();
     }
@@ -126,9 +159,9 @@ public final class Tokenizer implements AutoCloseable {
      * Encodes text without added tokens. Some vocabularies hold special tokens as pieces too, where
      * the model could assemble them from text: then the text is cut inside those strings.
      */
-    private int[] encodePieces(String text) {
-        int[] ids = pieceTokenizer.encode(text);
-        IntPredicate special = this::isSpecial;
+    private int[] encodePieces(String text, Place place) {
+        int[] ids = encoder.encode(text, place);
+        IntPredicate special = id -> isSpecial(id) && id != unknown.orElse(-1);
         if (Arrays.stream(ids).noneMatch(special)) {
             return ids;
         }
@@ -136,7 +169,8 @@ public final class Tokenizer implements AutoCloseable {
         int done = 0;
         for (int at = 1; at <= text.length(); at++) {
             if (at == text.length() || startsSpecial(text, at - 1)) {
-                apart.addAll(pieceTokenizer.encode(text.substring(done, at)));
+                Place here = done == 0 ? place : Place.INSIDE;
+                apart.addAll(encoder.encode(text.substring(done, at), here));
                 done = at;
             }
         }
@@ -185,10 +219,10 @@ public final class Tokenizer implements AutoCloseable {
         return vocabularySize;
     }
 
-    /** Frees the native tokenizer. Idempotent. Decoding goes on to work. */
+    /** Frees what is native. Idempotent. Decoding goes on to work. */
     @Override
     public void close() {
-        pieceTokenizer.close();
+        encoder.close();
     }
 
     /** Finds a token by its exact string, special or not. */
@@ -217,6 +251,13 @@ public final class Tokenizer implements AutoCloseable {
         }
         // Models pad their vocabulary, so a sampler can meet ids that no piece has.
         return id < pieces.length ? decoding.bytes(pieces[id]) : NO_BYTES;
+    }
+
+    /** Returns the exact string of a token; empty beyond the vocabulary. */
+    String content(int id) {
+        return added.find(id)
+                .map(AddedToken::content)
+                .orElseGet(() -> id < pieces.length ? pieces[id] : "");
     }
 
     int leadingSpaces() {

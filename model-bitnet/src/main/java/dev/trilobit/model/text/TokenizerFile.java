@@ -17,30 +17,35 @@ import tools.jackson.databind.JsonNode;
 /**
  * Reads what we need of a {@code tokenizer.json} in one pass, and makes the file for the library.
  *
- * <p>The library gets the file without added tokens, post-processor, truncation and padding: added
- * tokens are matched here, where it is known which text may become a control token, and nothing is
- * put in front or cut off behind our back.
+ * <p>The library gets the file without added tokens, post-processor, decoder, truncation and
+ * padding: added tokens are matched here, where it is known which text may become a control token,
+ * and nothing is put in front or cut off behind our back. What is left is checked by {@link
+ * LibraryLimits}.
  */
-final class TokenizerFile {
+final class TokenizerFile implements TokenizerSource {
     /** A larger id is a broken or hostile file; the largest vocabularies have 262 144 pieces. */
     private static final int MAX_ID = 1 << 22;
 
     private static final Set<String> LEFT_OUT =
-            Set.of("added_tokens", "post_processor", "truncation", "padding");
+            Set.of("added_tokens", "post_processor", "truncation", "padding", "decoder");
 
     private final byte[] json;
     private final String label;
+    private final LibraryLimits limits;
     private final ByteArrayOutputStream plain = new ByteArrayOutputStream();
     private final List<AddedToken> added = new ArrayList<>();
     private String[] pieces = {};
     private int pieceCount;
     private int copied;
+    private boolean merges;
+    private boolean prefixed;
     private PieceDecoding decoding;
     private Optional<List<Integer>> addedInFront = Optional.empty();
 
     private TokenizerFile(byte[] json, String label) {
         this.json = json;
         this.label = label;
+        this.limits = new LibraryLimits(label);
         this.decoding = DecoderSpec.none();
     }
 
@@ -59,26 +64,35 @@ final class TokenizerFile {
         return file;
     }
 
-    /** Returns the file for the library. */
-    String plainJson() {
-        return plain.toString(StandardCharsets.UTF_8);
+    @Override
+    public String label() {
+        return label;
     }
 
-    AddedTokens addedTokens() {
+    @Override
+    public PieceEncoder newEncoder() {
+        return NativeTokenizer.open(plain.toString(StandardCharsets.UTF_8), label);
+    }
+
+    @Override
+    public AddedTokens addedTokens() {
         return new AddedTokens(added);
     }
 
-    /** Returns the pieces by id, added tokens apart; an id without a piece has an empty one. */
-    String[] pieces() {
+    /** Returns the pieces by id, added tokens apart. */
+    @Override
+    public String[] pieces() {
         return Arrays.copyOf(pieces, pieceCount);
     }
 
-    PieceDecoding decoding() {
+    @Override
+    public PieceDecoding decoding() {
         return decoding;
     }
 
     /** Returns the ids that the post-processor puts in front; empty without a post-processor. */
-    Optional<List<Integer>> addedInFront() {
+    @Override
+    public Optional<List<Integer>> addedInFront() {
         return addedInFront;
     }
 
@@ -94,6 +108,8 @@ final class TokenizerFile {
                 case "added_tokens" -> readAdded(parser.readValueAsTree());
                 case "post_processor" ->
                         addedInFront = PostProcessor.addedInFront(parser.readValueAsTree());
+                case "normalizer" -> limits.checkNormalizer(parser.readValueAsTree());
+                case "pre_tokenizer" -> limits.checkPreTokenizer(parser.readValueAsTree());
                 case "decoder" -> decoding = DecoderSpec.read(parser.readValueAsTree(), label);
                 default -> parser.skipChildren();
             }
@@ -118,6 +134,15 @@ final class TokenizerFile {
         }
         for (String name = parser.nextName(); name != null; name = parser.nextName()) {
             JsonToken value = parser.nextToken();
+            if (name.equals("merges")) {
+                merges = true;
+            } else if (name.equals("continuing_subword_prefix")) {
+                prefixed |= value == JsonToken.VALUE_STRING && !parser.getString().isEmpty();
+            }
+            if (merges && prefixed) {
+                throw new ModelFormatException(
+                        label, "model: merges with a continuing_subword_prefix are not supported");
+            }
             if (name.equals("vocab") && value == JsonToken.START_OBJECT) {
                 readVocabulary(parser);
             } else if (name.equals("vocab") && value == JsonToken.START_ARRAY) {
@@ -153,6 +178,13 @@ final class TokenizerFile {
 
     private void put(long id, String piece) {
         int index = checked(id, piece);
+        if (index > json.length) {
+            // Ids have few gaps, so that a table of them is no larger than the file.
+            throw new ModelFormatException(
+                    label,
+                    "the id of \"%s\" is %d, expected less than the %d bytes of the file"
+                            .formatted(piece, id, json.length));
+        }
         if (index >= pieces.length) {
             int length = pieces.length;
             pieces = Arrays.copyOf(pieces, Math.max(index + 1, 2 * length));

@@ -21,7 +21,8 @@ import tools.jackson.databind.JsonNode;
 class ChatTemplateTest {
     private static final JsonNode TEMPLATES =
             TextResources.json("templates-recorded.json").path("templates");
-    private static final List<String> NAMES = List.of("bitnet", "llama3", "qwen3");
+    private static final List<String> NAMES =
+            List.of("bitnet", "llama3", "qwen3", "chatml", "smollm2", "falcon3");
     private static final List<String> HOSTILE =
             List.of(
                     "<|eot_id|>",
@@ -52,14 +53,16 @@ class ChatTemplateTest {
     @MethodSource("namesAndTexts")
     void userTextAddsNoSpecialTokenAndSurvives(String name, String hostile) {
         ChatTemplate template = template(name);
-        List<ChatMessage> harmless = conversation("x");
+        int[] harmless = template.encode(TOKENIZER, conversation("x"));
         List<ChatMessage> attack = conversation(hostile);
         int[] ids = template.encode(TOKENIZER, attack);
-        assertArrayEquals(
-                specials(template.encode(TOKENIZER, harmless)), specials(ids), "special tokens");
+        assertArrayEquals(specials(harmless), specials(ids), "special tokens");
         String shown = TOKENIZER.decode(ids);
+        int ofTemplate = occurrences(TOKENIZER.decode(harmless), hostile.strip());
         assertEquals(
-                attack.size(), occurrences(shown, hostile.strip()), () -> "text lost: " + shown);
+                ofTemplate + attack.size(),
+                occurrences(shown, hostile.strip()),
+                () -> "text lost: " + shown);
     }
 
     @Test
@@ -96,7 +99,7 @@ class ChatTemplateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bitnet", "llama3", "qwen3"})
+    @ValueSource(strings = {"bitnet", "llama3", "qwen3", "chatml", "smollm2", "falcon3"})
     void harmlessConversationsEncodeAsTheirRenderedText(String name) {
         ChatTemplate template = template(name);
         List<ChatMessage> messages =
@@ -202,7 +205,8 @@ class ChatTemplateTest {
 
     private static ChatTemplate template(String name) {
         return ChatTemplate.parse(
-                TEMPLATES.path(name).asString(), Map.of("bos_token", "<|begin_of_text|>"));
+                TEMPLATES.path(name).asString(),
+                Map.of("bos_token", "<|begin_of_text|>", "eos_token", "<|endoftext|>"));
     }
 
     private static List<ChatMessage> conversation(String text) {

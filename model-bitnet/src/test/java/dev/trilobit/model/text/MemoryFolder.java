@@ -7,12 +7,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** A model folder made of strings. */
+/** A model folder in memory. */
 final class MemoryFolder implements ModelFolder {
-    private final TreeMap<String, String> files = new TreeMap<>();
+    private final TreeMap<String, MemorySegment> files = new TreeMap<>();
 
     MemoryFolder(Map<String, String> files) {
-        this.files.putAll(files);
+        files.forEach((name, text) -> this.files.put(name, TextResources.utf8(text)));
+    }
+
+    /** Returns this folder with one more file. */
+    MemoryFolder with(String name, byte[] bytes) {
+        files.put(name, MemorySegment.ofArray(bytes));
+        return this;
     }
 
     @Override
@@ -27,7 +33,7 @@ final class MemoryFolder implements ModelFolder {
 
     @Override
     public Optional<MemorySegment> find(String name) {
-        return Optional.ofNullable(files.get(name)).map(TextResources::utf8);
+        return Optional.ofNullable(files.get(name));
     }
 
     @Override

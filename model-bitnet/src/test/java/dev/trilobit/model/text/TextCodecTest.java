@@ -158,7 +158,8 @@ class TextCodecTest {
     @Test
     void aMissingTokenizerIsNamed() {
         assertFails(
-                "memory:test: expected tokenizer.json, got [config.json]",
+                "memory:test: expected tokenizer.json, tokenizer.model or a GGUF file with"
+                        + " tokenizer.ggml.model, got [config.json]",
                 new MemoryFolder(Map.of("config.json", "{}")));
     }
 
@@ -307,7 +308,7 @@ class TextCodecTest {
     @Test
     void allWrongFactsAreReportedAtOnce() {
         assertFails(
-                "memory:test: tokenizer_config.json: bos_token \"<bos>\" is not in tokenizer.json;"
+                "memory:test: tokenizer_config.json: bos_token \"<bos>\" is not in the tokenizer;"
                         + " tokenizer_config.json: chat_template is neither a string nor a list;"
                         + " generation_config.json: eos_token_id: expected token ids, got \"two\";"
                         + " config.json: eos_token_id: expected token ids, got -1",

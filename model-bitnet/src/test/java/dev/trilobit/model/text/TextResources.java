@@ -54,13 +54,27 @@ final class TextResources {
 
     /** A folder of real tokenizers under the shared data, or a skipped test that says why. */
     static Path sharedTokenizer(String model) {
+        return shared("data", "tokenizers", model);
+    }
+
+    /** A file or folder of the shared data, or a skipped test that says why. */
+    static Path shared(String... path) {
         String shared = System.getProperty("trilobit.shared", "");
         assumeTrue(
                 !shared.isEmpty(),
                 "needs the tokenizers of real models: set -Dtrilobit.shared=<folder>");
-        Path folder = Path.of(shared, "data", "tokenizers", model);
-        assertTrue(Files.isDirectory(folder), "no folder " + folder);
-        return folder;
+        Path found = Path.of(shared, path);
+        assertTrue(Files.exists(found), "there is no " + found);
+        return found;
+    }
+
+    /** A model file that others published, or a skipped test that says why. */
+    static Path realModel(String file) {
+        String models = System.getProperty("trilobit.models", "");
+        assumeTrue(!models.isEmpty(), "needs " + file + ": set -Dtrilobit.models=<folder>");
+        Path found = Path.of(models, file);
+        assertTrue(Files.exists(found), "there is no " + found);
+        return found;
     }
 
     /** The JDK does not read xz. */

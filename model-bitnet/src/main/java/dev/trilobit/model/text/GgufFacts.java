@@ -1,0 +1,186 @@
+package dev.trilobit.model.text;
+
+import dev.trilobit.model.file.GgufMetadata;
+import dev.trilobit.model.file.ModelFormatException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** What the metadata of a GGUF file says about a model's text. */
+final class GgufFacts implements TextFacts {
+    private static final String PREFIX = "tokenizer.ggml.";
+    private static final String TEMPLATE = "tokenizer.chat_template";
+
+    /** How some writers say that there is no such token, as uint32 and as int32. */
+    private static final Set<Long> NONE = Set.of(0xFFFF_FFFFL, -1L);
+
+    /** The strings that transformers passes to templates, and their keys ("seperator" is right). */
+    private static final Map<String, String> NAMED_TOKENS =
+            Map.of(
+                    "bos_token", PREFIX + "bos_token_id",
+                    "eos_token", PREFIX + "eos_token_id",
+                    "unk_token", PREFIX + "unknown_token_id",
+                    "sep_token", PREFIX + "seperator_token_id",
+                    "pad_token", PREFIX + "padding_token_id",
+                    "cls_token", PREFIX + "cls_token_id",
+                    "mask_token", PREFIX + "mask_token_id");
+
+    private static final List<String> END_KEYS =
+            List.of(PREFIX + "eos_token_id", PREFIX + "eot_token_id", PREFIX + "eom_token_id");
+
+    /**
+     * Control tokens that end an answer by their very names: files name one end token where the
+     * model's own folder names several.
+     */
+    private static final List<String> ENDS_BY_NAME =
+            List.of(
+                    "<|eot_id|>",
+                    "<|im_end|>",
+                    "<|eom_id|>",
+                    "<|end_of_text|>",
+                    "<|endoftext|>",
+                    "</s>");
+
+    private final GgufMetadata metadata;
+    private final Tokenizer tokenizer;
+    private final List<String> problems = new ArrayList<>();
+    private OptionalInt bos = OptionalInt.empty();
+    private boolean startsWithBos;
+    private Set<Integer> endTokens = Set.of();
+    private Set<Integer> specialTokens = Set.of();
+    private @Nullable ChatTemplate template;
+
+    private GgufFacts(GgufMetadata metadata, Tokenizer tokenizer) {
+        this.metadata = metadata;
+        this.tokenizer = tokenizer;
+    }
+
+    /**
+     * Reads the keys that are there.
+     *
+     * @throws ModelFormatException naming everything that is wrong
+     * @throws TemplateException if the chat template is wrong
+     */
+    static GgufFacts read(GgufMetadata metadata, Tokenizer tokenizer) {
+        GgufFacts facts = new GgufFacts(metadata, tokenizer);
+        facts.readBos();
+        facts.readTemplate();
+        facts.readEndTokens();
+        facts.readSpecialTokens();
+        if (!facts.problems.isEmpty()) {
+            throw new ModelFormatException(metadata.label(), facts.problems);
+        }
+        return facts;
+    }
+
+    @Override
+    public OptionalInt bos() {
+        return bos;
+    }
+
+    @Override
+    public boolean startsWithBos() {
+        return startsWithBos;
+    }
+
+    @Override
+    public Set<Integer> endTokens() {
+        return endTokens;
+    }
+
+    @Override
+    public Set<Integer> specialTokens() {
+        return specialTokens;
+    }
+
+    @Override
+    public Optional<ChatTemplate> chatTemplate() {
+        return Optional.ofNullable(template);
+    }
+
+    private void readBos() {
+        bos = required(GgufVocabulary.BOS);
+        boolean demanded = metadata.flag(GgufVocabulary.ADD_BOS).orElse(false);
+        if (demanded && bos.isEmpty() && problems.isEmpty()) {
+            problems.add(
+                    "%s is true and %s is missing"
+                            .formatted(GgufVocabulary.ADD_BOS, GgufVocabulary.BOS));
+        }
+        startsWithBos =
+                bos.isPresent()
+                        && tokenizer.addedInFront().orElse(List.of()).contains(bos.getAsInt());
+    }
+
+    /** Reads the id of a token without which the model cannot run right. */
+    private OptionalInt required(String key) {
+        OptionalLong id = metadata.integer(key);
+        if (id.isEmpty() || NONE.contains(id.getAsLong())) {
+            return OptionalInt.empty();
+        }
+        if (!isToken(id.getAsLong())) {
+            problems.add(
+                    "%s: expected a token from 0 to %d, got %d"
+                            .formatted(key, tokenizer.vocabularySize() - 1, id.getAsLong()));
+            return OptionalInt.empty();
+        }
+        return OptionalInt.of(Math.toIntExact(id.getAsLong()));
+    }
+
+    /**
+     * Reads the id of a token that many files give wrongly and nothing depends on, like padding.
+     */
+    private OptionalInt optional(String key) {
+        OptionalLong id = metadata.integer(key);
+        return id.isPresent() && isToken(id.getAsLong())
+                ? OptionalInt.of(Math.toIntExact(id.getAsLong()))
+                : OptionalInt.empty();
+    }
+
+    private boolean isToken(long id) {
+        return id >= 0 && id < tokenizer.vocabularySize();
+    }
+
+    private void readEndTokens() {
+        Set<Integer> ends = new TreeSet<>();
+        for (String key : END_KEYS) {
+            required(key).ifPresent(ends::add);
+        }
+        for (String name : ENDS_BY_NAME) {
+            tokenizer.specialId(name).ifPresent(ends::add);
+        }
+        for (String turnEnd : TURN_ENDS) {
+            if (template != null && template.mentions(turnEnd)) {
+                tokenizer.find(turnEnd).ifPresent(ends::add);
+            }
+        }
+        endTokens = Collections.unmodifiableSet(ends);
+    }
+
+    private void readSpecialTokens() {
+        Set<Integer> specials = new TreeSet<>(endTokens);
+        for (String key : NAMED_TOKENS.values()) {
+            optional(key).ifPresent(specials::add);
+        }
+        specialTokens = Collections.unmodifiableSet(specials);
+    }
+
+    private void readTemplate() {
+        Map<String, String> variables = new LinkedHashMap<>();
+        NAMED_TOKENS.forEach(
+                (name, key) ->
+                        optional(key).ifPresent(id -> variables.put(name, tokenizer.content(id))));
+        Optional<String> source =
+                metadata.string(TEMPLATE).or(() -> metadata.string(TEMPLATE + ".default"));
+        if (source.isPresent() && !source.get().isBlank()) {
+            template = ChatTemplate.parse(source.get(), variables);
+        }
+    }
+}

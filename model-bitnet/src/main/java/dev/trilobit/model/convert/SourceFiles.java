@@ -1,0 +1,120 @@
+package dev.trilobit.model.convert;
+
+import dev.trilobit.model.file.GgufFile;
+import dev.trilobit.model.file.GgufMetadata;
+import dev.trilobit.model.file.GgufMetadataBuilder;
+import dev.trilobit.model.file.ModelFolder;
+import dev.trilobit.model.file.StrictJson;
+import dev.trilobit.model.text.GgufTextWriter;
+import dev.trilobit.model.text.HuggingFaceTextWriter;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The companions of weights in a folder or GGUF file that is converted. */
+record SourceFiles(ModelFolder folder) implements CompanionFiles {
+    private static final String CONFIG = "config.json";
+
+    /** What else of a folder belongs to the model, whatever its weights are stored as. */
+    private static final List<String> COPIED =
+            List.of(
+                    "generation_config.json",
+                    "tokenizer.json",
+                    "tokenizer.model",
+                    "tokenizer_config.json",
+                    "special_tokens_map.json",
+                    "added_tokens.json",
+                    "vocab.json",
+                    "merges.txt",
+                    "chat_template.jinja",
+                    "chat_template.json");
+
+    private static final Pattern LEGAL = Pattern.compile("(?i)(licen[cs]e|notice|use_policy).*");
+
+    @Override
+    public boolean isVerifiable() {
+        return true;
+    }
+
+    @Override
+    public boolean isAt(Path target) {
+        try {
+            Path source = Path.of(folder.label());
+            return Files.exists(source) && Files.exists(target) && Files.isSameFile(source, target);
+        } catch (InvalidPathException | IOException e) {
+            return false; // a label that is no path, such as that of an embedded model
+        }
+    }
+
+    private Optional<GgufMetadata> gguf() {
+        return GgufFile.find(folder).map(GgufFile::metadata);
+    }
+
+    @Override
+    public void addKeys(GgufMetadataBuilder keys, int vocabulary) {
+        Optional<GgufMetadata> source = gguf();
+        if (source.isPresent()) {
+            source.get().keys().stream()
+                    .filter(key -> !key.startsWith("split.") && !key.equals("general.alignment"))
+                    .forEach(key -> keys.copy(source.get(), key));
+            return;
+        }
+        keys.string("general.type", "model");
+        keys.string("general.name", name());
+        GgufTextWriter.write(folder, vocabulary, keys);
+    }
+
+    private String name() {
+        String label = folder.label();
+        String last = label.substring(Math.max(label.lastIndexOf('/'), label.lastIndexOf(':')) + 1);
+        return last.isEmpty() ? label : last;
+    }
+
+    @Override
+    public Map<String, Object> configKeys() {
+        Optional<MemorySegment> json = folder.find(CONFIG);
+        if (json.isPresent()) {
+            var tree = StrictJson.object(folder.label(CONFIG), "the configuration", json.get());
+            return JsonMapper.shared().convertValue(tree, new TypeReference<>() {});
+        }
+        Map<String, Object> keys = new LinkedHashMap<>();
+        gguf().ifPresent(
+                        metadata -> {
+                            for (String key : List.of("bos_token_id", "eos_token_id")) {
+                                metadata.integer("tokenizer.ggml." + key)
+                                        .ifPresent(id -> keys.put(key, id));
+                            }
+                        });
+        return keys;
+    }
+
+    @Override
+    public void writeFiles(Path target) throws IOException {
+        for (String name : folder.names()) {
+            if (COPIED.contains(name) || LEGAL.matcher(name).matches()) {
+                copy(name, target.resolve(name));
+            }
+        }
+        Optional<GgufMetadata> metadata = gguf();
+        if (metadata.isPresent() && !Files.exists(target.resolve("tokenizer.json"))) {
+            HuggingFaceTextWriter.write(metadata.get(), target);
+        }
+    }
+
+    private void copy(String name, Path to) throws IOException {
+        Optional<MemorySegment> bytes = folder.find(name);
+        if (bytes.isPresent()) {
+            Files.write(to, bytes.get().toArray(ValueLayout.JAVA_BYTE));
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package dev.trilobit.model.convert;
+
+import dev.trilobit.api.quant.FloatType;
+import dev.trilobit.model.file.GgmlType;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+
+/** How an embedding table or a head is written. */
+public enum TableFormat {
+    /** As it is in the source; what the target has no form for gets the form of linear layers. */
+    KEEP(Optional.empty(), Optional.empty(), 0),
+    /** As the linear layers. */
+    SAME(Optional.empty(), Optional.empty(), 0),
+    /** 32-bit floats. */
+    F32(Optional.of(GgmlType.F32), Optional.of(FloatType.F32), 0),
+    /** 16-bit floats. */
+    F16(Optional.of(GgmlType.F16), Optional.of(FloatType.F16), 0),
+    /** bfloat16. */
+    BF16(Optional.of(GgmlType.BF16), Optional.of(FloatType.BF16), 0),
+    /** GGUF, 8 bits. */
+    Q8_0(Optional.of(GgmlType.Q8_0), Optional.empty(), 0),
+    /** GGUF, 6 bits. */
+    Q6_K(Optional.of(GgmlType.Q6_K), Optional.empty(), 0),
+    /** GGUF, 5 bits. */
+    Q5_0(Optional.of(GgmlType.Q5_0), Optional.empty(), 0),
+    /** GGUF, 4 bits. */
+    Q4_0(Optional.of(GgmlType.Q4_0), Optional.empty(), 0),
+    /** GGUF, 4 bits with minima. */
+    Q4_1(Optional.of(GgmlType.Q4_1), Optional.empty(), 0),
+    /** GGUF, 4 bits in large blocks. */
+    Q4_K(Optional.of(GgmlType.Q4_K), Optional.empty(), 0),
+    /** MLX, 8 bits. */
+    BITS_8(Optional.empty(), Optional.empty(), 8),
+    /** MLX, 6 bits. */
+    BITS_6(Optional.empty(), Optional.empty(), 6),
+    /** MLX, 5 bits. */
+    BITS_5(Optional.empty(), Optional.empty(), 5),
+    /** MLX, 4 bits. */
+    BITS_4(Optional.empty(), Optional.empty(), 4);
+
+    private final Optional<GgmlType> ggml;
+    private final Optional<FloatType> plain;
+    private final int bits;
+
+    TableFormat(Optional<GgmlType> ggml, Optional<FloatType> plain, int bits) {
+        this.ggml = ggml;
+        this.plain = plain;
+        this.bits = bits;
+    }
+
+    /**
+     * Finds a format by its label.
+     *
+     * @throws IllegalArgumentException naming all of them if there is none
+     */
+    public static TableFormat of(String label) {
+        return Arrays.stream(values())
+                .filter(format -> format.label().equals(label.toLowerCase(Locale.ROOT)))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "there is no type %s; expected one of %s"
+                                                .formatted(label, labels(List.of(values())))));
+    }
+
+    private static String labels(List<TableFormat> formats) {
+        return formats.stream().map(TableFormat::label).collect(Collectors.joining(", "));
+    }
+
+    /** Returns the name on the command line, such as {@code q6_k} or {@code 8bit}. */
+    public String label() {
+        return bits > 0 ? bits + "bit" : name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Returns whether this names a type, so that numbers may be rounded to it. */
+    boolean isExplicit() {
+        return this != KEEP && this != SAME;
+    }
+
+    /** Returns whether a kind of file has this type. */
+    boolean fits(Container container) {
+        return !isExplicit()
+                || switch (container) {
+                    case GGUF -> ggml.isPresent();
+                    case MLX -> bits > 0 || plain.isPresent();
+                    case HUGGING_FACE -> plain.isPresent();
+                };
+    }
+
+    /** Returns the types of a kind of file, for messages. */
+    static String labels(Container container) {
+        return labels(Arrays.stream(values()).filter(format -> format.fits(container)).toList());
+    }
+
+    /** Returns the type in a GGUF file. */
+    Optional<GgmlType> ggml() {
+        return ggml;
+    }
+
+    /** Returns the type of plain numbers. */
+    Optional<FloatType> plain() {
+        return plain;
+    }
+
+    /** Returns the bits of MLX's affine quantization. */
+    OptionalInt bits() {
+        return bits == 0 ? OptionalInt.empty() : OptionalInt.of(bits);
+    }
+}

@@ -1,6 +1,6 @@
 """Records what transformers' logits processors do, for ProcessorsTest.
 
-    pip install torch==2.10.0 transformers==5.23.0
+    pip install torch==2.10.0 transformers==5.17.0
     python record_processors.py > processors.json
 
 Writes one JSON object: {"torch": ..., "transformers": ..., "cases": [...]}. A case has the settings

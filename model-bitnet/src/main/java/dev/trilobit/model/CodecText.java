@@ -22,7 +22,7 @@ final class CodecText implements ModelText {
 
     @Override
     public int[] encodeMore(String text) {
-        return codec.tokenizer().encode(text);
+        return codec.tokenizer().encodeMore(text);
     }
 
     @Override

@@ -66,7 +66,7 @@ public final class LanguageModel implements AutoCloseable {
      * @throws IllegalArgumentException if an option is unknown or does not suit the model
      */
     public static LanguageModel open(ModelFolder folder, ModelOptions options) {
-        return new LanguageModel(ModelLoader.load(folder, options, ModelParts.standard()));
+        return new LanguageModel(ModelLoader.load(folder, options, ModelParts.standard(options)));
     }
 
     /** Returns what the model is. */

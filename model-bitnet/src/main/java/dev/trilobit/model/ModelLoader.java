@@ -4,7 +4,6 @@ import dev.trilobit.model.arch.DecoderModel;
 import dev.trilobit.model.arch.ModelSummary;
 import dev.trilobit.model.file.ModelFolder;
 import dev.trilobit.model.text.TextCodec;
-import java.lang.foreign.Arena;
 
 /**
  * Opens the parts of a model. The tokenizer is read on a thread of its own while the weights are
@@ -44,9 +43,7 @@ final class ModelLoader {
                 new Background<TextCodec>("trilobit-tokenizer", () -> parts.text().apply(folder));
         // The folder is closed last: a tokenizer still being read would lose its bytes.
         resources.add(() -> text.completed().ifPresent(TextCodec::close));
-        Arena arena = Arena.ofShared();
-        resources.add(arena::close);
-        DecoderModel model = parts.decoder().apply(folder, arena);
+        DecoderModel model = parts.decoder().apply(folder);
         TextCodec.requireTokenizer(folder);
         CompiledDecoder decoder =
                 CompiledDecoder.open(

@@ -13,17 +13,20 @@ import java.util.Map;
  *     model's own, but not above {@value #DEFAULT_CONTEXT_LIMIT}
  * @param backendOptions options of the chosen backend by name, such as {@code threads}
  * @param progress hears how far the weights are
+ * @param i2s how the codes of I2_S tensors lie
  */
 public record ModelOptions(
         BackendRequest backend,
         int maxContextTokens,
         Map<String, String> backendOptions,
-        CompileProgress progress) {
+        CompileProgress progress,
+        I2sChoice i2s) {
     /** Largest context that is taken unasked; each position costs cache memory. */
     public static final int DEFAULT_CONTEXT_LIMIT = 4096;
 
     private static final ModelOptions DEFAULTS =
-            new ModelOptions(BackendRequest.unspecified(), 0, Map.of(), CompileProgress.NONE);
+            new ModelOptions(
+                    BackendRequest.unspecified(), 0, Map.of(), CompileProgress.NONE, I2sChoice.A);
 
     public ModelOptions {
         backendOptions = Map.copyOf(backendOptions);
@@ -58,21 +61,26 @@ public record ModelOptions(
 
     /** Returns these with other backends. */
     public ModelOptions withBackend(BackendRequest value) {
-        return new ModelOptions(value, maxContextTokens, backendOptions, progress);
+        return new ModelOptions(value, maxContextTokens, backendOptions, progress, i2s);
     }
 
     /** Returns these with another context; 0 for the model's own. */
     public ModelOptions withMaxContextTokens(int value) {
-        return new ModelOptions(backend, value, backendOptions, progress);
+        return new ModelOptions(backend, value, backendOptions, progress, i2s);
     }
 
     /** Returns these with other backend options. */
     public ModelOptions withBackendOptions(Map<String, String> value) {
-        return new ModelOptions(backend, maxContextTokens, value, progress);
+        return new ModelOptions(backend, maxContextTokens, value, progress, i2s);
     }
 
     /** Returns these with another listener of the progress. */
     public ModelOptions withProgress(CompileProgress value) {
-        return new ModelOptions(backend, maxContextTokens, backendOptions, value);
+        return new ModelOptions(backend, maxContextTokens, backendOptions, value, i2s);
+    }
+
+    /** Returns these with another layout of I2_S tensors. */
+    public ModelOptions withI2s(I2sChoice value) {
+        return new ModelOptions(backend, maxContextTokens, backendOptions, progress, value);
     }
 }

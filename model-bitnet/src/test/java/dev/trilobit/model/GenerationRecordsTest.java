@@ -59,14 +59,16 @@ class GenerationRecordsTest {
                 ModelOptions.defaults()
                         .withBackend(BackendRequest.of("x"))
                         .withMaxContextTokens(9)
-                        .withBackendOptions(Map.of("threads", "2"));
+                        .withBackendOptions(Map.of("threads", "2"))
+                        .withI2s(I2sChoice.PROBE);
 
         assertEquals(
                 new ModelOptions(
                         BackendRequest.of("x"),
                         9,
                         Map.of("threads", "2"),
-                        ModelOptions.defaults().progress()),
+                        ModelOptions.defaults().progress(),
+                        I2sChoice.PROBE),
                 changed);
     }
 

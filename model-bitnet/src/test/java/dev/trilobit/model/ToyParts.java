@@ -91,7 +91,7 @@ final class ToyParts {
                         true,
                         new Quantization.None());
         WeightSource none =
-                name -> {
+                (name, _) -> {
                     throw new IllegalArgumentException(name);
                 };
         return new DecoderModel(config, builder.build(), none);

@@ -1,19 +1,17 @@
 package dev.trilobit.model.arch;
 
-import dev.trilobit.api.program.WeightRef;
 import dev.trilobit.api.quant.FloatType;
 import dev.trilobit.api.quant.MatrixShape;
 import dev.trilobit.api.quant.ScaleGranularity;
 import dev.trilobit.api.quant.Ternary;
 import dev.trilobit.api.quant.TernaryPacking;
 import dev.trilobit.model.arch.Quantization.BitNet.Storage;
+import dev.trilobit.model.file.SafetensorsType;
 import dev.trilobit.model.file.StoredTensor;
-import dev.trilobit.model.file.TensorType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Finds the ternary layers of BitNet files: {@code weight} U8 [rows / 4, cols] with {@code
@@ -45,20 +43,21 @@ final class BitNetLayout {
         }
         List<Long> packed = List.of(shape.rows() / 4L, (long) shape.cols());
         Optional<StoredTensor> codes =
-                tensors.require(module + ".weight", packed, Set.of(TensorType.U8));
+                tensors.require(module, "weight", packed, TypeRule.only(SafetensorsType.U8));
         Optional<Float> scale =
-                tensors.require(module + ".weight_scale", List.of(1L), TensorLookup.FLOATS)
+                tensors.require(module, "weight_scale", List.of(1L), TypeRule.FLOATS)
                         .flatMap(tensor -> scale(tensor, inverse));
         if (codes.isEmpty() || scale.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(planned(codes.get(), shape, scale.get()));
+        return Optional.of(planned(module, codes.get(), shape, scale.get()));
     }
 
-    private static PlannedWeight planned(StoredTensor codes, MatrixShape shape, float scale) {
+    private static PlannedWeight planned(
+            String module, StoredTensor codes, MatrixShape shape, float scale) {
         var format = new Ternary(TernaryPacking.ROW_QUARTERS, new ScaleGranularity.PerTensor());
         return new PlannedWeight(
-                new WeightRef(codes.name(), shape, format),
+                WeightPlan.ref(module, shape, format),
                 arena -> List.of(codes.bytes(), scalePlane(arena, scale)));
     }
 
@@ -79,10 +78,10 @@ final class BitNetLayout {
     }
 
     private Optional<PlannedWeight> masters(String module, MatrixShape shape) {
-        return tensors.require(module + ".weight", TensorLookup.extents(shape), TensorLookup.FLOATS)
+        return tensors.require(module, "weight", TensorLookup.extents(shape), TypeRule.FLOATS)
                 .map(
                         tensor -> {
-                            var ref = new WeightRef(tensor.name(), shape, MasterRounding.FORMAT);
+                            var ref = WeightPlan.ref(module, shape, MasterRounding.FORMAT);
                             return new PlannedWeight(
                                     ref, arena -> new MasterRounding(tensor, shape).round(arena));
                         });

@@ -20,6 +20,10 @@ final class ConfigReader {
     private static final String NAME = "config.json";
     private static final int MOST_LAYERS = 10_000;
     private static final long WIDEST = 1 << 28;
+
+    /** Differs from transformers' own {@code BitNetForCausalLM} in one capital. */
+    private static final String ONE_BIT_LLM = "BitnetForCausalLM";
+
     private static final List<String> EXPERTS =
             List.of(
                     "num_experts",
@@ -53,6 +57,9 @@ final class ConfigReader {
 
     /** Another family has other keys, so nothing else is worth checking when this one fails. */
     private static Architecture architecture(String label, ConfigObject root) {
+        if (isOneBitLlm(root)) {
+            return Architecture.BITNET;
+        }
         String type = root.text("model_type", "");
         return Architecture.of(type)
                 .orElseThrow(
@@ -67,6 +74,15 @@ final class ConfigReader {
                                                         root.has("model_type")
                                                                 ? root.show("model_type")
                                                                 : "none")));
+    }
+
+    /**
+     * The 1bitLLM models have the keys of Llama, its {@code model_type} too, a class of their own
+     * and two keys more.
+     */
+    private static boolean isOneBitLlm(ConfigObject root) {
+        return root.texts("architectures").contains(ONE_BIT_LLM)
+                || (root.has("weight_bits") && root.has("input_bits"));
     }
 
     private ModelConfig read(Architecture architecture) {
@@ -98,7 +114,12 @@ final class ConfigReader {
                 normEpsilon(),
                 rope(architecture, headDim, context),
                 config.flag("tie_word_embeddings", false),
-                new QuantizationReader(config).read());
+                quantization());
+    }
+
+    private Quantization quantization() {
+        var reader = new QuantizationReader(config);
+        return isOneBitLlm(config) ? reader.readOneBitLlm() : reader.read();
     }
 
     private int layers() {
@@ -153,7 +174,9 @@ final class ConfigReader {
 
     private RopeSpec rope(Architecture architecture, int headDim, int context) {
         var reader = new RopeReader(config, context);
-        double theta = reader.theta(architecture.defaultRopeTheta());
+        // The 1bitLLM models have Llama's assumption.
+        Architecture assumed = isOneBitLlm(config) ? Architecture.LLAMA : architecture;
+        double theta = reader.theta(assumed.defaultRopeTheta());
         RopeScaling scaling = reader.scaling();
         try {
             return new RopeSpec(headDim, theta, scaling);

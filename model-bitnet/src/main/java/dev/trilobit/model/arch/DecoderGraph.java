@@ -17,10 +17,10 @@ import dev.trilobit.model.arch.WeightPlan.LinearLayer;
 final class DecoderGraph {
     private final ModelConfig config;
     private final Architecture architecture;
-    private final WeightPlan weights;
+    private final GraphWeights weights;
     private final ProgramBuilder program;
 
-    DecoderGraph(ModelConfig config, Architecture architecture, WeightPlan weights) {
+    DecoderGraph(ModelConfig config, Architecture architecture, GraphWeights weights) {
         this.config = config;
         this.architecture = architecture;
         this.weights = weights;

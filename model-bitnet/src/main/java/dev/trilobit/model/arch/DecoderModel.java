@@ -8,7 +8,7 @@ import dev.trilobit.api.quant.WeightSource;
  *
  * @param config facts of its config.json
  * @param program one decoder step
- * @param weights every matrix the program names; valid while the folder is open and the arena it
- *     was read into is alive
+ * @param weights every matrix the program names, while the folder is open; what it decodes goes
+ *     into arenas that are shared or automatic, since several threads fill them
  */
 public record DecoderModel(ModelConfig config, Program program, WeightSource weights) {}

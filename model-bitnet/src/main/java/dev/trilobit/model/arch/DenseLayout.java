@@ -1,6 +1,5 @@
 package dev.trilobit.model.arch;
 
-import dev.trilobit.api.program.WeightRef;
 import dev.trilobit.api.quant.Dense;
 import dev.trilobit.api.quant.MatrixShape;
 import dev.trilobit.model.file.StoredTensor;
@@ -26,12 +25,12 @@ final class DenseLayout {
     }
 
     private Optional<PlannedWeight> find(String module, MatrixShape shape, List<Long> extents) {
-        return tensors.require(module + ".weight", extents, TensorLookup.FLOATS)
-                .map(tensor -> planned(tensor, shape));
+        return tensors.require(module, "weight", extents, TypeRule.FLOATS)
+                .map(tensor -> planned(module, tensor, shape));
     }
 
-    private static PlannedWeight planned(StoredTensor tensor, MatrixShape shape) {
+    private static PlannedWeight planned(String module, StoredTensor tensor, MatrixShape shape) {
         var format = new Dense(tensor.type().floatType().orElseThrow());
-        return PlannedWeight.mapped(new WeightRef(tensor.name(), shape, format), tensor.bytes());
+        return PlannedWeight.mapped(WeightPlan.ref(module, shape, format), tensor.bytes());
     }
 }

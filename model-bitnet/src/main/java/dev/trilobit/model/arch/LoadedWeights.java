@@ -2,20 +2,21 @@ package dev.trilobit.model.arch;
 
 import dev.trilobit.api.quant.Weight;
 import dev.trilobit.api.quant.WeightSource;
+import java.lang.foreign.Arena;
 import java.util.Map;
 
-/** The matrices of one model by name. */
-record LoadedWeights(Map<String, Weight> weights) implements WeightSource {
+/** The matrices of one model by name, read when they are asked for. */
+record LoadedWeights(Map<String, PlannedWeight> planned) implements WeightSource {
     LoadedWeights {
-        weights = Map.copyOf(weights);
+        planned = Map.copyOf(planned);
     }
 
     @Override
-    public Weight weight(String name) {
-        Weight weight = weights.get(name);
+    public Weight weight(String name, Arena arena) {
+        PlannedWeight weight = planned.get(name);
         if (weight == null) {
             throw new IllegalArgumentException("the model has no weight " + name);
         }
-        return weight;
+        return weight.read(arena);
     }
 }

@@ -1,6 +1,5 @@
 package dev.trilobit.model.arch;
 
-import dev.trilobit.api.program.WeightRef;
 import dev.trilobit.api.quant.Affine;
 import dev.trilobit.api.quant.Binary;
 import dev.trilobit.api.quant.FloatType;
@@ -9,11 +8,10 @@ import dev.trilobit.api.quant.WeightFormat;
 import dev.trilobit.model.arch.Quantization.Groups;
 import dev.trilobit.model.arch.Quantization.Mlx;
 import dev.trilobit.model.arch.Quantization.Plain;
+import dev.trilobit.model.file.SafetensorsType;
 import dev.trilobit.model.file.StoredTensor;
-import dev.trilobit.model.file.TensorType;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Finds the matrices of MLX files: {@code weight} U32 [rows, cols * bits / 32], {@code scales} and
@@ -31,7 +29,7 @@ final class MlxLayout {
 
     /** Finds the matrix of {@code module}, quantized or not. */
     Optional<PlannedWeight> matrix(String module, MatrixShape shape) {
-        var absent = tensors.has(module + ".scales") ? quantization.standard() : new Plain();
+        var absent = tensors.has(module, "scales") ? quantization.standard() : new Plain();
         return switch (quantization.modules().getOrDefault(module, absent)) {
             case Plain() -> new DenseLayout(tensors).matrix(module, shape);
             case Groups groups -> grouped(module, shape, groups);
@@ -51,21 +49,21 @@ final class MlxLayout {
         List<Long> grid = List.of(rows, (long) shape.cols() / groups.size());
         Optional<StoredTensor> codes =
                 tensors.require(
-                        module + ".weight",
+                        module,
+                        "weight",
                         List.of(rows, rowBits / Integer.SIZE),
-                        Set.of(TensorType.U32));
-        Optional<StoredTensor> scales =
-                tensors.require(module + ".scales", grid, TensorLookup.FLOATS);
-        Set<TensorType> biasTypes =
-                scales.map(tensor -> Set.of(tensor.type())).orElse(TensorLookup.FLOATS);
-        Optional<StoredTensor> biases = tensors.require(module + ".biases", grid, biasTypes);
+                        TypeRule.only(SafetensorsType.U32));
+        Optional<StoredTensor> scales = tensors.require(module, "scales", grid, TypeRule.FLOATS);
+        TypeRule biasTypes =
+                scales.map(tensor -> TypeRule.only(tensor.type())).orElse(TypeRule.FLOATS);
+        Optional<StoredTensor> biases = tensors.require(module, "biases", grid, biasTypes);
         if (codes.isEmpty() || scales.isEmpty() || biases.isEmpty()) {
             return Optional.empty();
         }
         FloatType type = scales.get().type().floatType().orElseThrow();
         return Optional.of(
                 PlannedWeight.mapped(
-                        new WeightRef(codes.get().name(), shape, format(groups, type)),
+                        WeightPlan.ref(module, shape, format(groups, type)),
                         codes.get().bytes(),
                         scales.get().bytes(),
                         biases.get().bytes()));

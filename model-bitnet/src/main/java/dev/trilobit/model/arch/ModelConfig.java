@@ -3,12 +3,14 @@ package dev.trilobit.model.arch;
 import dev.trilobit.api.program.AttentionSpec;
 import dev.trilobit.api.program.GateActivation;
 import dev.trilobit.api.program.RopeSpec;
+import dev.trilobit.model.file.GgufFile;
 import dev.trilobit.model.file.ModelFolder;
 
 /**
- * The facts of a config.json that shape the program.
+ * The facts of a config.json, or of the metadata of a GGUF file, that shape the program.
  *
- * @param architecture {@code model_type}: {@code bitnet}, {@code llama} or {@code qwen3}
+ * @param architecture {@code model_type} of transformers: {@code bitnet}, {@code llama} or {@code
+ *     qwen3}
  * @param vocabulary number of token ids
  * @param hidden width of the residual stream
  * @param intermediate width of the feed-forward block
@@ -40,13 +42,34 @@ public record ModelConfig(
         Quantization quantization) {
 
     /**
-     * Reads config.json.
+     * Reads the metadata of a GGUF file, or config.json.
      *
      * @throws dev.trilobit.model.file.ModelFormatException if it is missing, or naming every key
      *     that is missing, has the wrong type or asks for something unsupported
      */
     public static ModelConfig read(ModelFolder folder) {
-        return ConfigReader.read(folder);
+        return GgufFile.find(folder)
+                .map(GgufConfigReader::read)
+                .orElseGet(() -> ConfigReader.read(folder));
+    }
+
+    /** Returns these facts with matrices stored in another way. */
+    ModelConfig withQuantization(Quantization value) {
+        return new ModelConfig(
+                architecture,
+                vocabulary,
+                hidden,
+                intermediate,
+                layers,
+                heads,
+                kvHeads,
+                headDim,
+                maxContextTokens,
+                activation,
+                normEpsilon,
+                rope,
+                tiedEmbeddings,
+                value);
     }
 
     /** Returns the attention of every layer. */

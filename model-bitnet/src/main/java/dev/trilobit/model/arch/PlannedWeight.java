@@ -2,9 +2,11 @@ package dev.trilobit.model.arch;
 
 import dev.trilobit.api.program.WeightRef;
 import dev.trilobit.api.quant.Weight;
+import dev.trilobit.api.quant.WeightFormat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
@@ -18,6 +20,19 @@ record PlannedWeight(WeightRef ref, Function<Arena, List<MemorySegment>> planes)
     static PlannedWeight mapped(WeightRef ref, MemorySegment... planes) {
         var list = List.of(planes);
         return new PlannedWeight(ref, _ -> list);
+    }
+
+    /**
+     * Plans one more step of reading.
+     *
+     * @param format of the planes the step makes
+     * @param step makes them of the planes so far; what is new goes into the arena
+     */
+    PlannedWeight then(
+            WeightFormat format, BiFunction<List<MemorySegment>, Arena, List<MemorySegment>> step) {
+        return new PlannedWeight(
+                new WeightRef(ref.name(), ref.shape(), format),
+                arena -> step.apply(planes.apply(arena), arena));
     }
 
     /** Reads the matrix. */

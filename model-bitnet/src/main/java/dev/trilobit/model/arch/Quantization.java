@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** How config.json says the matrices of a model are stored. */
+/** How the matrices of a model are stored, and what linear layers do to their input. */
 public sealed interface Quantization {
     /** As they are: f32, f16 or bf16. */
     record None() implements Quantization {}
@@ -36,12 +36,14 @@ public sealed interface Quantization {
          * Returns whether {@code module} is a ternary layer. An entry of {@code notConverted} takes
          * a module out if it is a regular expression that matches the start of its name, or the end
          * of its name itself: the rule of transformers' {@code should_convert_module}.
+         *
+         * @throws dev.trilobit.model.file.ModelFormatException if an expression takes too long
          */
         public boolean converts(String module) {
             return notConverted.stream()
                     .noneMatch(
                             entry ->
-                                    Pattern.compile(entry).matcher(module).lookingAt()
+                                    CountedText.startsWith(Pattern.compile(entry), module)
                                             || module.endsWith(entry));
         }
     }
@@ -57,6 +59,42 @@ public sealed interface Quantization {
         public Mlx {
             modules = Map.copyOf(modules);
         }
+    }
+
+    /**
+     * Tensors of a GGUF file: each has a type of its own.
+     *
+     * @param rounded which linear layers inside decoder layers round their input to int8
+     * @param headRows how the rows of query and key projections are ordered
+     */
+    record Ggml(RoundedLayers rounded, HeadRows headRows) implements Quantization {}
+
+    /**
+     * Which linear layers of a GGUF model round each token to int8. The file does not say it; it is
+     * a matter of how the model was trained.
+     */
+    enum RoundedLayers {
+        /** All: the architectures that are BitNet by name. */
+        ALL,
+        /**
+         * Those whose matrix is I2_S, TQ1_0 or TQ2_0. Llama models of BitNet layers (Falcon-E,
+         * Falcon3, Llama3-8B-1.58) have the architecture of plain Llama ones and were trained with
+         * rounded input; the type of the matrix is the only trace of it, since only bitnet.cpp
+         * writes I2_S and 4- to 8-bit types are made of models trained with floats. Ternary models
+         * with float activations (TriLM) are published in TQ1_0 and TQ2_0, too: for those this is
+         * finer than what llama.cpp does, which rounds blocks of 256 for these types.
+         */
+        TERNARY,
+        /** None: models trained with quantized weights alone. */
+        NONE
+    }
+
+    /** How the rows of a head of queries or keys are ordered. */
+    enum HeadRows {
+        /** As in Hugging Face: a row turns with the one half a head further. */
+        HALVES,
+        /** Rows that turn together are neighbours, as llama.cpp's converter orders Llama. */
+        PAIRS
     }
 
     /** What config.json says about one module of an MLX model. */

@@ -19,6 +19,9 @@ import java.util.regex.PatternSyntaxException;
  * transformers' BitNet if it has a {@code quant_method}, else of MLX), as mlx-lm does.
  */
 final class QuantizationReader {
+    /** Groups inside groups take stack when they are matched. */
+    private static final int LONGEST_PATTERN = 500;
+
     private static final Set<Integer> WIDTHS = Set.of(1, 2, 3, 4, 5, 6, 8);
 
     private final ConfigObject config;
@@ -40,6 +43,24 @@ final class QuantizationReader {
         return other.get().has("quant_method") ? bitNet(other.get()) : mlx(other.get());
     }
 
+    /**
+     * Reads the keys of the 1bitLLM models: {@code weight_bits} 1, which stands for ternary, and
+     * {@code input_bits} 8; masters, unless a {@code quantization_config} says else.
+     */
+    Quantization readOneBitLlm() {
+        requireBits("weight_bits", 1);
+        requireBits("input_bits", 8);
+        Quantization said = read();
+        return said instanceof None ? new BitNet(Storage.MASTERS, List.of()) : said;
+    }
+
+    private void requireBits(String key, int expected) {
+        int bits = config.count(key, expected);
+        if (bits != expected) {
+            config.problem(key, "expected %d, got %d".formatted(expected, bits));
+        }
+    }
+
     private static Quantization bitNet(ConfigObject object) {
         String method = object.text("quant_method");
         if (!method.equals("bitnet")) {
@@ -50,6 +71,13 @@ final class QuantizationReader {
         }
         List<String> notConverted = object.texts("modules_to_not_convert");
         for (String entry : notConverted) {
+            if (entry.length() > LONGEST_PATTERN) {
+                object.problem(
+                        "modules_to_not_convert",
+                        "expected entries of at most %d characters, got %d"
+                                .formatted(LONGEST_PATTERN, entry.length()));
+                return new None();
+            }
             try {
                 Pattern.compile(entry);
             } catch (PatternSyntaxException e) {

@@ -6,7 +6,6 @@ import dev.trilobit.model.file.StoredTensor;
 import dev.trilobit.model.file.TensorCatalog;
 import dev.trilobit.model.file.TensorType;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -14,21 +13,19 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
- * Looks up the tensors of a model and collects everything that is wrong with them, so that the user
- * sees all of it at once.
+ * Looks up the tensors of a model by module, under the names its files have for them, and collects
+ * everything that is wrong with them, so that the user sees all of it at once.
  */
 final class TensorLookup {
-    /** The types a matrix that is not quantized may have. */
-    static final Set<TensorType> FLOATS =
-            EnumSet.of(TensorType.F32, TensorType.F16, TensorType.BF16);
-
     private final TensorCatalog catalog;
+    private final ModuleNames names;
     private final Set<String> used = new TreeSet<>();
     private final Set<String> missing = new TreeSet<>();
     private final List<String> problems = new ArrayList<>();
 
-    TensorLookup(TensorCatalog catalog) {
+    TensorLookup(TensorCatalog catalog, ModuleNames names) {
         this.catalog = catalog;
+        this.names = names;
     }
 
     /** Returns the shape of a tensor that holds {@code shape} as it is. */
@@ -36,13 +33,24 @@ final class TensorLookup {
         return List.of((long) shape.rows(), (long) shape.cols());
     }
 
-    /** Returns whether the files hold {@code name}. */
-    boolean has(String name) {
-        return catalog.find(name).isPresent();
+    /** Returns whether the files hold {@code part} of {@code module}. */
+    boolean has(String module, String part) {
+        return catalog.find(stored(module, part)).isPresent();
     }
 
-    /** Finds a tensor that must be there with this shape and one of these types. */
-    Optional<StoredTensor> require(String name, List<Long> shape, Set<TensorType> types) {
+    /** Returns the type of {@code part} of {@code module}, if the files hold it. */
+    Optional<TensorType> type(String module, String part) {
+        return catalog.find(stored(module, part)).map(StoredTensor::type);
+    }
+
+    /**
+     * Finds a tensor that must be there with this shape and one of these types.
+     *
+     * @param module by its name in transformers
+     * @param part what follows it after a dot, such as {@code weight}
+     */
+    Optional<StoredTensor> require(String module, String part, List<Long> shape, TypeRule types) {
+        String name = stored(module, part);
         used.add(name);
         Optional<StoredTensor> found = catalog.find(name);
         if (found.isEmpty()) {
@@ -50,12 +58,17 @@ final class TensorLookup {
             return Optional.empty();
         }
         StoredTensor tensor = found.get();
-        if (!tensor.shape().equals(shape) || !types.contains(tensor.type())) {
-            String type = types.size() == 1 ? types.iterator().next().name() : types.toString();
-            problem(tensor, "expected %s %s, got %s".formatted(type, shape, tensor.layout()));
+        if (!tensor.shape().equals(shape) || !types.fits().test(tensor.type())) {
+            problem(
+                    tensor,
+                    "expected %s %s, got %s".formatted(types.label(), shape, tensor.layout()));
             return Optional.empty();
         }
         return found;
+    }
+
+    private String stored(String module, String part) {
+        return names.of(module) + "." + part;
     }
 
     /** Notes what is wrong with a tensor. */
@@ -71,9 +84,10 @@ final class TensorLookup {
 
     /** Notes what is wrong with a module. */
     void problem(String module, String problem) {
-        problems.add("module %s: %s".formatted(module, problem));
+        String stored = names.of(module);
+        problems.add("module %s: %s".formatted(stored, problem));
         // Its tensors are not unknown; they just were not looked at any more.
-        catalog.names().stream().filter(name -> name.startsWith(module + ".")).forEach(used::add);
+        catalog.names().stream().filter(name -> name.startsWith(stored + ".")).forEach(used::add);
     }
 
     /**
@@ -90,15 +104,11 @@ final class TensorLookup {
                     "%d tensors are missing: %s"
                             .formatted(missing.size(), String.join(", ", missing)));
         }
-        List<String> unknown =
-                catalog.names().stream()
-                        .filter(name -> !used.contains(name) && !ignored.test(name))
-                        .toList();
-        if (!unknown.isEmpty()) {
-            all.add(
-                    "%d tensors are unknown to this architecture: %s"
-                            .formatted(unknown.size(), String.join(", ", unknown)));
-        }
+        all.addAll(
+                UnknownTensors.problems(
+                        catalog.names().stream()
+                                .filter(name -> !used.contains(name) && !ignored.test(name))
+                                .toList()));
         if (!all.isEmpty()) {
             throw new ModelFormatException(catalog.label(), all);
         }

@@ -3,7 +3,6 @@ package dev.trilobit.model.arch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.trilobit.api.program.Op;
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -112,10 +111,9 @@ class DecoderGraphTest {
     }
 
     private static List<String> ops(TinyModel tiny) {
-        try (var folder = tiny.folder();
-                var arena = Arena.ofShared()) {
+        try (var folder = tiny.folder()) {
             var lines = new ArrayList<String>();
-            for (Op op : DecoderModels.open(folder, arena).program().ops()) {
+            for (Op op : DecoderModels.open(folder).program().ops()) {
                 var inputs = op.inputs().stream().map(v -> String.valueOf(v.id())).toList();
                 lines.add(
                         "%d = %s(%s)%s"

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.trilobit.api.quant.ReferenceCodec;
 import dev.trilobit.api.quant.Weight;
-import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -56,6 +55,15 @@ class DecoderModelsTest {
         assertEquals(4, scale(model));
     }
 
+    /** Falcon-E and Falcon3 have the same architecture, and scales of either sense. */
+    @Test
+    void llamaHasScalesOfEitherSense() {
+        TinyModel packed = TinyModel.llama().packed().floats(UP + ".weight_scale", 0.25f);
+        assertEquals(0.25, scale(packed.bitNetConfig("\"linear_class\":\"autobitlinear\"")));
+        assertEquals(4, scale(packed.bitNetConfig("\"linear_class\":\"bitlinear\"")));
+        assertEquals(4, scale(packed.bitNetConfig("\"modules_to_not_convert\":null")));
+    }
+
     @ParameterizedTest
     @ValueSource(floats = {0, -1, Float.NaN, Float.POSITIVE_INFINITY})
     void scaleThatIsNotPositiveIsRefused(float scale) {
@@ -96,6 +104,25 @@ class DecoderModelsTest {
                 TinyModel.bitNet().bitNetConfig(MasterRoundingTest.ONLINE),
                 "tensor " + UP + ".weight",
                 "[12, 8], got U8 [3, 8]");
+    }
+
+    /** Such a file says nothing of its scales; the one that is published multiplies. */
+    @Test
+    void packedBitNetWithoutAQuantizationConfigIsDirect() {
+        assertEquals(
+                0.25,
+                scale(
+                        TinyModel.bitNet()
+                                .withoutKey("quantization_config")
+                                .floats(UP + ".weight_scale", 0.25f)));
+    }
+
+    @Test
+    void packedLlamaWithoutAQuantizationConfigIsRefused() {
+        refused(
+                TinyModel.llama().packed(),
+                "tensor " + UP + ".weight at byte ",
+                "expected [F32, F16, BF16] [12, 8], got U8 [3, 8]");
     }
 
     @Test
@@ -179,10 +206,15 @@ class DecoderModelsTest {
                         TinyModel.llama()
                                 .zeros("model.layers.0.self_attn.rotary_emb.inv_freq", 2)
                                 .zeros(QUERIES + ".bias", 8)
-                                .zeros(UP + ".norm.weight", 8),
+                                .zeros(UP + ".norm.weight", 8)
+                                .zeros("model.extra.weight", 8),
                         TENSORS,
-                        "2 tensors are unknown to this architecture: ",
-                        UP + ".norm.weight, " + QUERIES + ".bias");
+                        "biases are not supported, got " + QUERIES + ".bias",
+                        "norms inside linear layers, one for each projection, are not supported,"
+                                + " got "
+                                + UP
+                                + ".norm.weight",
+                        "1 tensors are unknown to this architecture: model.extra.weight");
         assertFalse(message.contains("inv_freq"), message);
     }
 
@@ -197,7 +229,7 @@ class DecoderModelsTest {
     void aBiasOfATiedHeadIsRefused() {
         refused(
                 TinyModel.bitNet().zeros("lm_head.bias", 16),
-                "1 tensors are unknown to this architecture: lm_head.bias");
+                "biases are not supported, got lm_head.bias");
     }
 
     @Test
@@ -217,18 +249,6 @@ class DecoderModelsTest {
                                     () -> model.weights().weight("x"));
                     assertEquals("the model has no weight x", error.getMessage());
                 });
-    }
-
-    @Test
-    void confinedArenaIsRefused() {
-        try (var folder = TinyModel.llama().folder();
-                var arena = Arena.ofConfined()) {
-            var error =
-                    assertThrows(
-                            IllegalArgumentException.class,
-                            () -> DecoderModels.open(folder, arena));
-            assertTrue(String.valueOf(error.getMessage()).contains("confined"));
-        }
     }
 
     @Test
@@ -253,6 +273,13 @@ class DecoderModelsTest {
                 model -> assertFalse(model.program().weights().containsKey("lm_head.weight")));
     }
 
+    @Test
+    void countOfLayersThatNoTensorsJustifyIsRefused() {
+        refused(
+                TinyModel.llama().key("num_hidden_layers", "9999"),
+                "expected the tensors of 9999 layers, got 12 tensors");
+    }
+
     private static double scale(TinyModel tiny) {
         var seen = new double[1];
         // Code 2 everywhere: the weight is the scale.
@@ -272,9 +299,8 @@ class DecoderModelsTest {
     }
 
     private static void open(TinyModel tiny, Consumer<DecoderModel> check) {
-        try (var folder = tiny.folder();
-                var arena = Arena.ofShared()) {
-            check.accept(DecoderModels.open(folder, arena));
+        try (var folder = tiny.folder()) {
+            check.accept(DecoderModels.open(folder));
         }
     }
 }

@@ -11,7 +11,6 @@ import dev.trilobit.api.quant.FloatType;
 import dev.trilobit.api.quant.MatrixShape;
 import dev.trilobit.api.quant.ReferenceCodec;
 import dev.trilobit.api.quant.Weight;
-import java.lang.foreign.Arena;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -156,8 +155,6 @@ class MlxLayoutTest {
 
     private static Weight head(TinyModel model) {
         // Closed by nobody: the weight is read after this method.
-        return DecoderModels.open(model.folder(), Arena.ofAuto())
-                .weights()
-                .weight("lm_head.weight");
+        return DecoderModels.open(model.folder()).weights().weight("lm_head.weight");
     }
 }

@@ -365,10 +365,10 @@ class ModelConfigTest {
 
     @Test
     void folderWithoutConfigIsRefused() {
-        try (var folder = new MemoryFolder().with("model.gguf", "x")) {
+        try (var folder = new MemoryFolder().with("model.safetensors", "x")) {
             var error = assertThrows(ModelFormatException.class, () -> ModelConfig.read(folder));
             assertEquals(
-                    "memory:test: expected config.json, got [model.gguf]; GGUF files are not supported yet",
+                    "memory:test: expected config.json, got [model.safetensors]",
                     error.getMessage());
         }
     }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.trilobit.model.arch.ModelSummary.FormatShare;
-import java.lang.foreign.Arena;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -42,9 +41,8 @@ class ModelSummaryTest {
     }
 
     private static ModelSummary summary(TinyModel tiny) {
-        try (var folder = tiny.folder();
-                var arena = Arena.ofShared()) {
-            return ModelSummary.of(DecoderModels.open(folder, arena));
+        try (var folder = tiny.folder()) {
+            return ModelSummary.of(DecoderModels.open(folder));
         }
     }
 }

@@ -102,6 +102,22 @@ class QuantizationTest {
     }
 
     @Test
+    void patternThatTakesForeverIsRefused() {
+        refused(
+                TinyModel.bitNet()
+                        .bitNetConfig("\"modules_to_not_convert\":[\"([a-z_.0-9]+)+\\\\1X\"]"),
+                "modules_to_not_convert: ([a-z_.0-9]+)+\\1X reads more than 20000 characters of model");
+    }
+
+    @Test
+    void patternThatIsTooLongIsRefused() {
+        refused(
+                TinyModel.bitNet()
+                        .bitNetConfig("\"modules_to_not_convert\":[\"" + "(a".repeat(300) + "\"]"),
+                "modules_to_not_convert: expected entries of at most 500 characters, got 600");
+    }
+
+    @Test
     void patternsThatAreNoStringsAreRefused() {
         refused(
                 TinyModel.llama().bitNetConfig("\"modules_to_not_convert\":[7]"),

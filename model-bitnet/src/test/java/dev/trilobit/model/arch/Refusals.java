@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.trilobit.model.file.ModelFormatException;
-import java.lang.foreign.Arena;
 
 /** Asserts what the errors about bad models say. */
 final class Refusals {
@@ -12,11 +11,8 @@ final class Refusals {
 
     /** Opens the model, which must fail with a message that has all of {@code parts}. */
     static String refused(TinyModel model, String... parts) {
-        try (var folder = model.folder();
-                var arena = Arena.ofShared()) {
-            var error =
-                    assertThrows(
-                            ModelFormatException.class, () -> DecoderModels.open(folder, arena));
+        try (var folder = model.folder()) {
+            var error = assertThrows(ModelFormatException.class, () -> DecoderModels.open(folder));
             String message = String.valueOf(error.getMessage());
             for (String part : parts) {
                 assertTrue(

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.trilobit.api.backend.BackendRequest;
-import dev.trilobit.api.backend.CompileProgress;
 import dev.trilobit.api.backend.DecoderSession;
 import dev.trilobit.model.LanguageModel;
 import dev.trilobit.model.ModelOptions;
@@ -27,11 +26,9 @@ class GreedyStoriesTest {
     private static LanguageModel open(String name, int threads) {
         return LanguageModel.open(
                 EmbeddedModels.open(name),
-                new ModelOptions(
-                        BackendRequest.of("cpu-vector"),
-                        0,
-                        Map.of("threads", Integer.toString(threads)),
-                        CompileProgress.NONE));
+                ModelOptions.defaults()
+                        .withBackend(BackendRequest.of("cpu-vector"))
+                        .withBackendOptions(Map.of("threads", Integer.toString(threads))));
     }
 
     @Test

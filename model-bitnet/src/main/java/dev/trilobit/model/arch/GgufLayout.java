@@ -1,0 +1,71 @@
+package dev.trilobit.model.arch;
+
+import dev.trilobit.api.quant.MatrixShape;
+import dev.trilobit.api.quant.Ternary;
+import dev.trilobit.model.file.GgmlType;
+import dev.trilobit.model.file.StoredTensor;
+import dev.trilobit.model.layout.GgmlLayout;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Finds the matrices of GGUF files: {@code weight} of any type and, beside some ternary ones,
+ * {@code scale} [1].
+ */
+final class GgufLayout {
+    private static final String WEIGHT = "weight";
+    private static final String SCALE = "scale";
+
+    /**
+     * The types in which BitNet models are published. The other ternary types are those of models
+     * whose weights alone are ternary.
+     */
+    private static final Set<GgmlType> BIT_NET =
+            EnumSet.of(GgmlType.I2_S, GgmlType.TQ1_0, GgmlType.TQ2_0);
+
+    private final TensorLookup tensors;
+    private final GgmlLayout layout;
+
+    GgufLayout(TensorLookup tensors, GgmlLayout layout) {
+        this.tensors = tensors;
+        this.layout = layout;
+    }
+
+    /** Returns whether the matrix of {@code module} has a type of BitNet models. */
+    boolean isBitNet(String module) {
+        return tensors.type(module, WEIGHT).map(BIT_NET::contains).orElse(false);
+    }
+
+    /** Finds the matrix of {@code module}. */
+    Optional<PlannedWeight> matrix(String module, MatrixShape shape) {
+        Optional<StoredTensor> found =
+                tensors.require(module, WEIGHT, TensorLookup.extents(shape), TypeRule.ANY);
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        StoredTensor tensor = found.get();
+        var weight =
+                new PlannedWeight(
+                        WeightPlan.ref(module, shape, layout.format(tensor)),
+                        arena -> layout.decode(tensor, shape, arena));
+        if (!tensors.has(module, SCALE)) {
+            return Optional.of(weight);
+        }
+        return tensors.require(module, SCALE, List.of(1L), TypeRule.FLOATS)
+                .flatMap(factor -> scaled(weight, tensor, factor));
+    }
+
+    private Optional<PlannedWeight> scaled(
+            PlannedWeight weight, StoredTensor tensor, StoredTensor factor) {
+        if (weight.ref().format() instanceof Ternary ternary) {
+            var scaled = new ScaledTernary(ternary, factor);
+            return Optional.of(weight.then(scaled.product(), scaled::multiply));
+        }
+        tensors.problem(
+                factor,
+                "a scale beside a matrix of %s is not supported".formatted(tensor.type().label()));
+        return Optional.empty();
+    }
+}

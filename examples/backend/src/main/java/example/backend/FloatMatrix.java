@@ -22,6 +22,11 @@ final class FloatMatrix implements Matrix {
         return new FloatMatrix(new WeightReader(weight).decoded(format));
     }
 
+    /** Packs blocks of ggml. */
+    static FloatMatrix packBlocks(Weight weight) {
+        return new FloatMatrix(new WeightReader(weight).decoded());
+    }
+
     @Override
     public float[] multiply(TokenInput in) {
         double[] values = in.values();

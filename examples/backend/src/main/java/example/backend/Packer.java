@@ -2,6 +2,7 @@ package example.backend;
 
 import dev.trilobit.api.quant.Affine;
 import dev.trilobit.api.quant.Binary;
+import dev.trilobit.api.quant.Blocks;
 import dev.trilobit.api.quant.Dense;
 import dev.trilobit.api.quant.Ternary;
 import dev.trilobit.api.quant.Weight;
@@ -17,6 +18,7 @@ interface Packer {
                         case Binary binary -> BinaryMatrix.pack(weight, binary);
                         case Dense dense -> FloatMatrix.pack(weight, dense);
                         case Affine affine -> FloatMatrix.pack(weight, affine);
+                        case Blocks _ -> FloatMatrix.packBlocks(weight);
                     };
 
     /**

@@ -115,6 +115,22 @@ final class WeightReader {
         return values;
     }
 
+    /** Decodes any format: [rows][cols]. */
+    float[][] decoded() {
+        var values = new float[rows][cols];
+        for (int row = 0; row < rows; row++) {
+            for (int col = 0; col < cols; col++) {
+                values[row][col] =
+                        finite(
+                                (float) ReferenceCodec.decode(weight, row, col),
+                                "what is decoded at row %d, column %d",
+                                row,
+                                col);
+            }
+        }
+        return values;
+    }
+
     private float finite(float number, String what, Object... place) {
         if (!Float.isFinite(number)) {
             throw new UnusableWeightException(

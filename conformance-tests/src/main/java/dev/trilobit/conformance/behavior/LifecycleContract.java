@@ -298,11 +298,7 @@ public final class LifecycleContract implements Contract {
         RandomDecoder decoder = trial.keep(heavy(trial).make());
         // The last weight of the last layer: what failed was almost done.
         Weight last = decoder.weights().weight("1.down");
-        var spoiled =
-                new SpoiledWeights(decoder.weights())
-                        .with(
-                                SpoiledWeights.withNumber(
-                                        last, last.planes().size() - 1, 0, Float.NaN));
+        var spoiled = new SpoiledWeights(decoder.weights()).with(SpoiledWeights.withNan(last));
         OpenDecoder.of(trial, decoder, CONTEXT, 4);
         requireNoLeak(
                 trial,

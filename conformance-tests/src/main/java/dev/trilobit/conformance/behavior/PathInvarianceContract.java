@@ -6,6 +6,7 @@ import static dev.trilobit.conformance.behavior.RecordedSession.split;
 import dev.trilobit.api.backend.DecoderSession;
 import dev.trilobit.api.backend.LogitRows;
 import dev.trilobit.api.program.RopeScaling;
+import dev.trilobit.api.quant.Blocks;
 import dev.trilobit.api.quant.WeightFormat;
 import dev.trilobit.conformance.contract.Check;
 import dev.trilobit.conformance.contract.Contract;
@@ -44,7 +45,7 @@ public final class PathInvarianceContract implements Contract {
         // Kernels differ by format and by what is done to activations.
         long seed = 300;
         for (WeightFormat format : Formats.all()) {
-            for (DecoderKind kind : List.of(DecoderKind.BITNET, DecoderKind.QWEN3)) {
+            for (DecoderKind kind : kinds(format)) {
                 var scaling = new RopeScaling.None();
                 add(
                         checks,
@@ -53,6 +54,17 @@ public final class PathInvarianceContract implements Contract {
             }
         }
         return List.copyOf(checks);
+    }
+
+    /**
+     * With rounded activations one tie that falls the other way early moves all {@link #SHORT}
+     * positions: formats that BitNet models are not made of are tried with float activations here,
+     * and with rounded ones op by op.
+     */
+    private static List<DecoderKind> kinds(WeightFormat format) {
+        return format instanceof Blocks
+                ? List.of(DecoderKind.QWEN3)
+                : List.of(DecoderKind.BITNET, DecoderKind.QWEN3);
     }
 
     private static void add(List<Check> checks, SessionCase example, int length) {

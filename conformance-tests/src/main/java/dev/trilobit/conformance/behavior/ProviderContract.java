@@ -341,7 +341,7 @@ public final class ProviderContract implements Contract {
         try {
             backend.compile(
                             program,
-                            name -> {
+                            (name, _) -> {
                                 throw new AssertionError("asked for the weight " + name);
                             },
                             trial.options(4, 4))

@@ -20,6 +20,10 @@ import java.util.Locale;
 /** A random decoder that checks of sessions run on. */
 record SessionCase(
         DecoderKind kind, DecoderShape shape, WeightFormat format, RopeScaling scaling, long seed) {
+    SessionCase {
+        shape = shape.fitting(format);
+    }
+
     private static final SessionCase PLAIN =
             new SessionCase(
                     DecoderKind.BITNET,

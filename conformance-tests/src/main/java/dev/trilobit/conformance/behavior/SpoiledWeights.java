@@ -2,6 +2,7 @@ package dev.trilobit.conformance.behavior;
 
 import dev.trilobit.api.quant.Affine;
 import dev.trilobit.api.quant.Binary;
+import dev.trilobit.api.quant.Blocks;
 import dev.trilobit.api.quant.Dense;
 import dev.trilobit.api.quant.FloatType;
 import dev.trilobit.api.quant.ScaleGranularity;
@@ -10,6 +11,7 @@ import dev.trilobit.api.quant.TernaryPacking;
 import dev.trilobit.api.quant.Weight;
 import dev.trilobit.api.quant.WeightFormat;
 import dev.trilobit.api.quant.WeightSource;
+import dev.trilobit.api.quant.WeightWriter;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -42,12 +44,12 @@ final class SpoiledWeights implements WeightSource {
 
     /** Its message does not name the weight: the promise that it is named is the backend's. */
     @Override
-    public Weight weight(String name) {
+    public Weight weight(String name, Arena arena) {
         if (missing.contains(name)) {
             throw new IllegalArgumentException("there is no such weight");
         }
         Weight weight = replaced.get(name);
-        return weight == null ? sound.weight(name) : weight;
+        return weight == null ? sound.weight(name, arena) : weight;
     }
 
     /** A copy that may be written to. */
@@ -72,6 +74,9 @@ final class SpoiledWeights implements WeightSource {
                     type;
             case Binary(int _, Binary.Mode _, FloatType type) -> type;
             case Affine(int _, int _, FloatType type) -> type;
+            case Blocks _ ->
+                    throw new IllegalArgumentException(
+                            format.label() + " has no plane of numbers alone");
         };
     }
 
@@ -80,6 +85,27 @@ final class SpoiledWeights implements WeightSource {
         Weight copy = copy(weight);
         numbers(weight.format()).set(copy.planes().get(plane), index, value);
         return copy;
+    }
+
+    /** A copy with another scale, or bias, of a block. */
+    static Weight withBlockNumber(Weight weight, String what, int row, int block, float value) {
+        var writer =
+                new WeightWriter(weight.name(), weight.shape(), weight.format(), Arena.ofAuto());
+        Weight copy = writer.weight();
+        copy.codes().copyFrom(weight.codes());
+        switch (what) {
+            case "scale" -> writer.setScale(row, block, value);
+            case "bias" -> writer.setBias(row, block, value);
+            default -> throw new IllegalArgumentException(what);
+        }
+        return copy;
+    }
+
+    /** A copy with a scale, or where there is none a value, that is NaN. */
+    static Weight withNan(Weight weight) {
+        return weight.format() instanceof Blocks
+                ? withBlockNumber(weight, "scale", 0, 0, Float.NaN)
+                : withNumber(weight, weight.planes().size() - 1, 0, Float.NaN);
     }
 
     /** A copy with the code 3, which stands for nothing, at an element of a ternary weight. */

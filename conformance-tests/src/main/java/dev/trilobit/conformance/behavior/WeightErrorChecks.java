@@ -8,6 +8,8 @@ import dev.trilobit.api.program.Program;
 import dev.trilobit.api.program.ProgramBuilder;
 import dev.trilobit.api.program.Value;
 import dev.trilobit.api.program.WeightRef;
+import dev.trilobit.api.quant.BlockType;
+import dev.trilobit.api.quant.Blocks;
 import dev.trilobit.api.quant.Dense;
 import dev.trilobit.api.quant.FloatType;
 import dev.trilobit.api.quant.MatrixShape;
@@ -31,11 +33,15 @@ import java.util.Map;
 
 /** Weights that are missing, differ from the program or hold what no kernel can use. */
 final class WeightErrorChecks {
-    private static final MatrixShape TABLE = new MatrixShape(20, 132);
-    private static final MatrixShape MATRIX = new MatrixShape(44, 132);
+    private static final int TOKENS = 20;
+    private static final int ROWS = 44;
+    private static final int COLS = 132;
 
     /** Name of the weight that is spoiled; no word of a message. */
     private static final String SPOILED = "blk.7.spoiled_weight";
+
+    private static final List<Float> WRONG =
+            List.of(Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY);
 
     private WeightErrorChecks() {}
 
@@ -45,9 +51,11 @@ final class WeightErrorChecks {
         static SmallProgram linear(WeightFormat format, ActivationQuant activations) {
             var weights = new GuardedWeights();
             var random = new RandomWeights(161);
-            var builder = new ProgramBuilder(TABLE.rows());
-            Weight table = random.matrix("table", TABLE, new Dense(FloatType.F32), 1);
-            Weight matrix = random.matrix(SPOILED, MATRIX, format, 0.1);
+            var builder = new ProgramBuilder(TOKENS);
+            int cols = Formats.fit(format, COLS);
+            var inputs = new MatrixShape(TOKENS, cols);
+            Weight table = random.matrix("table", inputs, new Dense(FloatType.F32), 1);
+            Weight matrix = random.matrix(SPOILED, new MatrixShape(ROWS, cols), format, 0.1);
             Value in = builder.embed(add(weights, table));
             builder.linear(in, add(weights, matrix), activations);
             return new SmallProgram(builder.build(), weights);
@@ -56,8 +64,9 @@ final class WeightErrorChecks {
         /** An embedding in {@code format}. */
         static SmallProgram table(WeightFormat format) {
             var weights = new GuardedWeights();
-            Weight table = new RandomWeights(162).matrix(SPOILED, TABLE, format, 1);
-            var builder = new ProgramBuilder(TABLE.rows());
+            var shape = new MatrixShape(TOKENS, Formats.fit(format, COLS));
+            Weight table = new RandomWeights(162).matrix(SPOILED, shape, format, 1);
+            var builder = new ProgramBuilder(TOKENS);
             builder.embed(add(weights, table));
             return new SmallProgram(builder.build(), weights);
         }
@@ -132,16 +141,15 @@ final class WeightErrorChecks {
         var out = new LinkedHashMap<String, Weight>();
         WeightFormat format = weight.format();
         int firstNumbers = format instanceof Dense ? 0 : 1;
-        float[] wrong = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY};
         for (int plane = firstNumbers; plane < weight.planes().size(); plane++) {
             int byteSize = SpoiledWeights.numbers(format).byteSize();
             long count = weight.planes().get(plane).byteSize() / byteSize;
             String name = format.planes(weight.shape()).get(plane).name();
-            for (int i = 0; i < wrong.length; i++) {
+            for (float wrong : WRONG) {
                 for (long index : new long[] {0, count / 2, count - 1}) {
                     out.put(
-                            "%s %d is %s".formatted(name, index, wrong[i]),
-                            SpoiledWeights.withNumber(weight, plane, index, wrong[i]));
+                            "%s %d is %s".formatted(name, index, wrong),
+                            SpoiledWeights.withNumber(weight, plane, index, wrong));
                 }
             }
         }
@@ -156,7 +164,25 @@ final class WeightErrorChecks {
                 }
             }
         }
+        if (format instanceof Blocks(BlockType type)) {
+            spoilBlocks(weight, type, out);
+        }
         return out;
+    }
+
+    private static void spoilBlocks(Weight weight, BlockType type, Map<String, Weight> out) {
+        int lastRow = weight.shape().rows() - 1;
+        int last = weight.shape().cols() / type.blockWeights() - 1;
+        for (String what : type.hasBias() ? List.of("scale", "bias") : List.of("scale")) {
+            for (float wrong : WRONG) {
+                for (int row : new int[] {0, lastRow / 2, lastRow}) {
+                    int block = row == 0 ? 0 : last;
+                    out.put(
+                            "%s of block %d of row %d is %s".formatted(what, block, row, wrong),
+                            SpoiledWeights.withBlockNumber(weight, what, row, block, wrong));
+                }
+            }
+        }
     }
 
     private static void requireRefused(
@@ -222,8 +248,9 @@ final class WeightErrorChecks {
         for (String name : List.of("0.q", "1.down", "embedding", "norm")) {
             Weight sound = decoder.weights().weight(name);
             int rows = sound.shape().rows();
-            int cols = sound.shape().cols();
             WeightFormat format = sound.format();
+            int cols = sound.shape().cols();
+            int wider = Formats.fit(format, cols + 4);
             var dense =
                     new Dense(
                             format.equals(new Dense(FloatType.F16))
@@ -231,9 +258,10 @@ final class WeightErrorChecks {
                                     : FloatType.F16);
             for (Weight other :
                     List.of(
-                            random.matrix(name, new MatrixShape(rows, cols + 4), format, 1),
+                            random.matrix(name, new MatrixShape(rows, wider), format, 1),
                             random.matrix(name, new MatrixShape(rows + 4, cols), format, 1),
-                            random.matrix(name, new MatrixShape(4, 4), format, 1),
+                            random.matrix(
+                                    name, new MatrixShape(4, Formats.fit(format, 4)), format, 1),
                             random.matrix(name, sound.shape(), dense, 1))) {
                 requireRefused(
                         trial,

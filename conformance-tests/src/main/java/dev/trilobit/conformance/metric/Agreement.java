@@ -23,6 +23,18 @@ public record Agreement(
         }
     }
 
+    /**
+     * Returns this with another width of ties.
+     *
+     * @param tieWidth see {@link PositionAgreement#of}
+     */
+    public Agreement withTieWidth(double tieWidth) {
+        return new Agreement(
+                positions.stream().map(position -> position.withTieWidth(tieWidth)).toList(),
+                referenceLoss,
+                loss);
+    }
+
     /** Returns KL(reference || other) in nats a position. */
     public Spread forward() {
         return spread(PositionAgreement::forward);

@@ -7,10 +7,12 @@ package dev.trilobit.conformance.metric;
  * @param position position in it, from 0
  * @param forward KL(reference || other) in nats; NaN if a number is not finite
  * @param reverse KL(other || reference) in nats; NaN if a number is not finite
+ * @param gap how much lower the reference's logit of the other's choice is than its largest; 0 if
+ *     both choose the same token, NaN if a number is not finite
  * @param choice whether both have the same largest logit
  */
 public record PositionAgreement(
-        int chunk, int position, double forward, double reverse, Choice choice) {
+        int chunk, int position, double forward, double reverse, double gap, Choice choice) {
     /** How the two most likely tokens compare. */
     public enum Choice {
         /** The same token. */
@@ -60,22 +62,32 @@ public record PositionAgreement(
         }
         if (!isFinite(reference) || !isFinite(other)) {
             return new PositionAgreement(
-                    chunk, position, Double.NaN, Double.NaN, Choice.NOT_FINITE);
+                    chunk, position, Double.NaN, Double.NaN, Double.NaN, Choice.NOT_FINITE);
         }
         int wanted = LogProbabilities.top(reference);
         int chosen = LogProbabilities.top(other);
-        Choice choice =
-                wanted == chosen
-                        ? Choice.SAME
-                        : reference[wanted] - reference[chosen] <= tieWidth
-                                ? Choice.TIED
-                                : Choice.DIFFERENT;
+        double gap = reference[wanted] - reference[chosen];
         return new PositionAgreement(
                 chunk,
                 position,
                 LogProbabilities.divergence(reference, other),
                 LogProbabilities.divergence(other, reference),
-                choice);
+                gap,
+                wanted == chosen ? Choice.SAME : byGap(gap, tieWidth));
+    }
+
+    private static Choice byGap(double gap, double tieWidth) {
+        return gap <= tieWidth ? Choice.TIED : Choice.DIFFERENT;
+    }
+
+    /** Returns this with another width of ties, as for {@link #ofLogProbabilities}. */
+    PositionAgreement withTieWidth(double tieWidth) {
+        Choice judged =
+                switch (choice) {
+                    case SAME, NOT_FINITE -> choice;
+                    case TIED, DIFFERENT -> byGap(gap, tieWidth);
+                };
+        return new PositionAgreement(chunk, position, forward, reverse, gap, judged);
     }
 
     private static boolean isFinite(double[] numbers) {

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
  * prefill} in steps of many tokens and {@code decode} in steps of one, one check a model. The
  * limits are the subject's budget for the model's activations; the measures are those published for
  * MLX's 1-bit kernels (KL divergence each way, top-1 share in the mean and in the worst sequence).
+ * A model that multiplies roundings gets the wider limits of {@link Conditioning}.
  */
 public final class ModelContract implements Contract {
     /** Path of steps of many tokens. */
@@ -26,6 +27,9 @@ public final class ModelContract implements Contract {
 
     /** Path of steps of one token. */
     public static final String DECODE = "decode";
+
+    /** Name of what roundings to f32 alone do to the oracle's logits. */
+    static final String ROUNDINGS = "KL(oracle || oracle with results rounded to f32)";
 
     /** Tokens of a prefill step: longer sequences also go on from a filled cache. */
     private static final int PREFILL_STEP = 64;
@@ -95,19 +99,34 @@ public final class ModelContract implements Contract {
         CompiledProgram compiled =
                 trial.compile(model.program(), model.weights(), trial.options(longest, step));
         LogitBudget budget = trial.subject().budget().limits(model.program());
+        var oracle = new ReferenceDecoder(model.program(), model.weights());
+        var forcing = new TeacherForcing(model.chunks(), budget.tieWidth());
         // One walk of the oracle serves both paths.
         List<Agreement> agreements =
-                new TeacherForcing(model.chunks(), budget.tieWidth())
-                        .compare(
-                                new ReferenceDecoder(model.program(), model.weights()),
-                                List.of(
-                                        new BackendLogits(compiled, step),
-                                        new BackendLogits(compiled, 1)),
-                                progress);
+                forcing.compare(
+                        oracle,
+                        List.of(new BackendLogits(compiled, step), new BackendLogits(compiled, 1)),
+                        progress);
+        if (misses(agreements.get(0), budget.prefillDivergence())
+                || misses(agreements.get(1), budget.decodeDivergence())) {
+            // Is it the backend, or does the model multiply whatever roundings there are?
+            Agreement rounded =
+                    forcing.compare(oracle, List.of(oracle.rounding()), progress).getFirst();
+            trial.note(ROUNDINGS + ", mean nats", rounded.forward().mean());
+            budget = Conditioning.widened(budget, rounded);
+            double tieWidth = budget.tieWidth();
+            agreements = agreements.stream().map(one -> one.withTieWidth(tieWidth)).toList();
+        }
         judge(trial, PREFILL, agreements.get(0), budget, budget.prefillDivergence());
         judge(trial, DECODE, agreements.get(1), budget, budget.decodeDivergence());
         judgeExtent(trial, PREFILL, model, agreements.get(0));
         judgeExtent(trial, DECODE, model, agreements.get(1));
+    }
+
+    private static boolean misses(Agreement agreement, double divergence) {
+        return !(agreement.forward().mean() <= divergence)
+                || !(agreement.reverse().mean() <= divergence)
+                || agreement.count(Choice.DIFFERENT) > 0;
     }
 
     /** Holds what was found of one path to its limits. */

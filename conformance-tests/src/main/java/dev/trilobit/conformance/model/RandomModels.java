@@ -2,6 +2,8 @@ package dev.trilobit.conformance.model;
 
 import dev.trilobit.api.program.RopeScaling;
 import dev.trilobit.api.quant.Affine;
+import dev.trilobit.api.quant.BlockType;
+import dev.trilobit.api.quant.Blocks;
 import dev.trilobit.api.quant.Dense;
 import dev.trilobit.api.quant.FloatType;
 import dev.trilobit.api.quant.WeightFormat;
@@ -71,7 +73,13 @@ final class RandomModels {
                         DecoderShape.AWKWARD,
                         new Dense(FloatType.BF16),
                         YARN,
-                        110));
+                        110),
+                model(
+                        DecoderKind.QWEN3,
+                        DecoderShape.ROUND,
+                        new Blocks(BlockType.Q4_K),
+                        NONE,
+                        111));
     }
 
     private static TriedModel model(

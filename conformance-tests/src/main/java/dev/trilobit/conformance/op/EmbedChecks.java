@@ -2,6 +2,8 @@ package dev.trilobit.conformance.op;
 
 import dev.trilobit.api.quant.Affine;
 import dev.trilobit.api.quant.Binary;
+import dev.trilobit.api.quant.BlockType;
+import dev.trilobit.api.quant.Blocks;
 import dev.trilobit.api.quant.Dense;
 import dev.trilobit.api.quant.FloatType;
 import dev.trilobit.api.quant.MatrixShape;
@@ -56,6 +58,7 @@ final class EmbedChecks {
                         case AFFINE -> "binary-affine";
                     };
             case Affine _ -> "affine";
+            case Blocks _ -> "blocks";
         };
     }
 
@@ -100,6 +103,7 @@ final class EmbedChecks {
             case Dense _, Ternary _ -> false;
             case Binary(int _, Binary.Mode mode, FloatType _) -> mode == Binary.Mode.AFFINE;
             case Affine _ -> true;
+            case Blocks(BlockType type) -> type.hasBias();
         };
     }
 

@@ -2,6 +2,9 @@ package dev.trilobit.conformance.op;
 
 import dev.trilobit.api.quant.Affine;
 import dev.trilobit.api.quant.Binary;
+import dev.trilobit.api.quant.BlockCodec;
+import dev.trilobit.api.quant.BlockType;
+import dev.trilobit.api.quant.Blocks;
 import dev.trilobit.api.quant.Dense;
 import dev.trilobit.api.quant.FloatType;
 import dev.trilobit.api.quant.ReferenceCodec;
@@ -14,8 +17,9 @@ import dev.trilobit.api.quant.WeightFormat;
 /**
  * Magnitudes of what a kernel may add up for a weight. It may multiply the stored code and add the
  * bias times the sum of the inputs at the end ({@code scale * q + bias}, where ternary weights have
- * the bias {@code -scale}, symmetric binary ones twice the scale and that bias), so the rounding
- * errors grow with {@code |w - bias| + |bias|} rather than with {@code |w|}.
+ * the bias {@code -scale}, symmetric binary ones twice the scale and that bias, blocks without a
+ * bias {@code -scale * centre}), so the rounding errors grow with {@code |w - bias| + |bias|}
+ * rather than with {@code |w|}.
  */
 final class StoredMagnitudes {
     private StoredMagnitudes() {}
@@ -46,6 +50,14 @@ final class StoredMagnitudes {
             }
             case Affine(int _, int size, FloatType type) ->
                     type.get(weight.biases(), group(weight, row, col, size));
+            case Blocks(BlockType type) -> {
+                long number = (long) row * weight.shape().cols() + col;
+                long block = number / type.blockWeights() * type.blockBytes();
+                int group = col % type.blockWeights() / type.groupWeights();
+                yield type.hasBias()
+                        ? BlockCodec.bias(type, weight.codes(), block, group)
+                        : -type.centre() * BlockCodec.scale(type, weight.codes(), block, group);
+            }
         };
     }
 

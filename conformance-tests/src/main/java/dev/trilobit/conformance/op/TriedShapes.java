@@ -2,6 +2,8 @@ package dev.trilobit.conformance.op;
 
 import dev.trilobit.api.quant.Affine;
 import dev.trilobit.api.quant.Binary;
+import dev.trilobit.api.quant.BlockType;
+import dev.trilobit.api.quant.Blocks;
 import dev.trilobit.api.quant.Dense;
 import dev.trilobit.api.quant.FloatType;
 import dev.trilobit.api.quant.MatrixShape;
@@ -9,6 +11,7 @@ import dev.trilobit.api.quant.ScaleGranularity;
 import dev.trilobit.api.quant.Ternary;
 import dev.trilobit.api.quant.TernaryPacking;
 import dev.trilobit.api.quant.WeightFormat;
+import dev.trilobit.conformance.fixture.Formats;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -22,6 +25,8 @@ final class TriedShapes {
 
     /** What is taken for a group where there are none: the weights of a few vectors. */
     private static final int NO_GROUP = 64;
+
+    private static final int MOST_ELEMENTS = 1 << 16;
 
     /** Columns that kernels take at once. */
     private static final List<Integer> BLOCKS = List.of(128, 256, 512);
@@ -53,6 +58,7 @@ final class TriedShapes {
                         new MatrixShape(7, 6912));
         return Stream.concat(shapes, roundBlocks(format))
                 .map(shape -> fitting(format, shape))
+                .distinct()
                 .toList();
     }
 
@@ -79,10 +85,16 @@ final class TriedShapes {
                     size;
             case Binary(int size, Binary.Mode _, FloatType _) -> size;
             case Affine(int _, int size, FloatType _) -> size;
+            case Blocks(BlockType type) -> type.blockWeights();
         };
     }
 
+    /** Whole blocks make narrow matrices wide: so few rows that the oracle is still quick. */
     private static MatrixShape fitting(WeightFormat format, MatrixShape shape) {
+        if (format instanceof Blocks) {
+            int cols = Formats.fit(format, shape.cols());
+            return new MatrixShape(Math.min(shape.rows(), MOST_ELEMENTS / cols), cols);
+        }
         return format instanceof Ternary(TernaryPacking packing, ScaleGranularity _)
                         && packing == TernaryPacking.ROW_QUARTERS
                 ? new MatrixShape(Math.ceilDiv(shape.rows(), 4) * 4, shape.cols())

@@ -51,6 +51,15 @@ final class Activations {
         }
     }
 
+    /** Rounds every number to the nearest f32. */
+    void roundToFloat() {
+        for (double[] element : elements) {
+            for (int t = 0; t < element.length; t++) {
+                element[t] = (float) element[t];
+            }
+        }
+    }
+
     /** The tokens from {@code from} to before {@code to}, a copy. */
     Activations slice(int from, int to) {
         var out = new Activations(width(), to - from);

@@ -35,6 +35,7 @@ public final class ReferenceDecoder implements LogitSource {
 
     private final Program program;
     private final DecodedWeights weights;
+    private final boolean rounds;
     private final Map<Value, Integer> lastReader = new HashMap<>();
 
     /**
@@ -43,13 +44,28 @@ public final class ReferenceDecoder implements LogitSource {
      * @param weights stays open as long as this is used
      */
     public ReferenceDecoder(Program program, WeightSource weights) {
+        this(program, new DecodedWeights(weights), false);
+    }
+
+    private ReferenceDecoder(Program program, DecodedWeights weights, boolean rounds) {
         this.program = program;
-        this.weights = new DecodedWeights(weights);
+        this.weights = weights;
+        this.rounds = rounds;
         for (Op op : program.ops()) {
             for (Value in : op.inputs()) {
                 lastReader.put(in, op.out().id());
             }
         }
+    }
+
+    /**
+     * Returns an interpreter that rounds every result of an op to f32, which is the least that
+     * arithmetic in f32 does: what it makes of the logits is the model's doing, not a backend's.
+     *
+     * @return shares the decoded weights; used by the thread that uses this
+     */
+    public ReferenceDecoder rounding() {
+        return new ReferenceDecoder(program, weights, true);
     }
 
     /**
@@ -76,10 +92,17 @@ public final class ReferenceDecoder implements LogitSource {
             if (op instanceof Op.Linear head && head.out().equals(program.logits())) {
                 return new HeadCursor(head, read(made, head.in()));
             }
-            made.put(op.out(), run(op, tokens, made));
+            made.put(op.out(), rounded(run(op, tokens, made)));
             made.keySet().removeIf(value -> isDead(value, op));
         }
         return new MadeCursor(read(made, program.logits()));
+    }
+
+    private Activations rounded(Activations result) {
+        if (rounds) {
+            result.roundToFloat();
+        }
+        return result;
     }
 
     private boolean isDead(Value value, Op after) {
@@ -160,11 +183,12 @@ public final class ReferenceDecoder implements LogitSource {
                 first = next;
                 Activations rows = in.slice(first, Math.min(first + LOGIT_ROWS, in.tokens()));
                 logits =
-                        ReferenceOps.linear(
-                                weights.rows(head.weight()),
-                                head.out().width(),
-                                rows,
-                                head.activations());
+                        rounded(
+                                ReferenceOps.linear(
+                                        weights.rows(head.weight()),
+                                        head.out().width(),
+                                        rows,
+                                        head.activations()));
             }
             return logits.token(next++ - first);
         }

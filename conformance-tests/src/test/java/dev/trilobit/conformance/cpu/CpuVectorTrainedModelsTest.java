@@ -16,7 +16,6 @@ import dev.trilobit.model.arch.DecoderModel;
 import dev.trilobit.model.arch.DecoderModels;
 import dev.trilobit.model.embedded.EmbeddedModels;
 import dev.trilobit.model.text.TextCodec;
-import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -37,9 +36,8 @@ class CpuVectorTrainedModelsTest {
     @ValueSource(strings = {"bitnet", "binary"})
     void choosesAsTheOracleDoes(String name) {
         try (var folder = EmbeddedModels.open(name);
-                var codec = TextCodec.open(folder);
-                var arena = Arena.ofShared()) {
-            DecoderModel model = DecoderModels.open(folder, arena);
+                var codec = TextCodec.open(folder)) {
+            DecoderModel model = DecoderModels.open(folder);
             var tried =
                     new ModelCase(folder.label(), model.program(), model.weights(), stories(codec));
             Contract contract = new ModelContract(List.of(tried), TeacherForcing.Progress.NONE);

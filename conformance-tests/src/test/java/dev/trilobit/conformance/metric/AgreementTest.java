@@ -23,10 +23,25 @@ class AgreementTest {
                             default -> Choice.NOT_FINITE;
                         };
                 double figure = choice == Choice.NOT_FINITE ? Double.NaN : t;
-                positions.add(new PositionAgreement(c, t, figure, 2 * figure, choice));
+                double gap = choice == Choice.SAME ? 0 : figure;
+                positions.add(new PositionAgreement(c, t, figure, 2 * figure, gap, choice));
             }
         }
         return new Agreement(positions, Perplexity.NONE, Perplexity.NONE);
+    }
+
+    @Test
+    void anotherTieWidthJudgesOtherChoicesAnewAndNoOthers() {
+        Agreement agreement = of("sdtdn").withTieWidth(1.5);
+        assertEquals(
+                List.of(
+                        Choice.SAME,
+                        Choice.TIED,
+                        Choice.DIFFERENT,
+                        Choice.DIFFERENT,
+                        Choice.NOT_FINITE),
+                agreement.positions().stream().map(PositionAgreement::choice).toList());
+        assertEquals(of("sdtdn").reverse(), agreement.reverse());
     }
 
     @Test

@@ -104,7 +104,7 @@ class ModelContractTest {
     /** What a sum over the likeliest tokens only, or over unnormalised shares, looks like. */
     @Test
     void negativeDivergenceFailsHoweverSmall() {
-        var position = new PositionAgreement(0, 0, 1e-13, -2e-12, PositionAgreement.Choice.SAME);
+        var position = new PositionAgreement(0, 0, 1e-13, -2e-12, 0, PositionAgreement.Choice.SAME);
         var agreement = new Agreement(List.of(position), Perplexity.NONE, Perplexity.NONE);
         LogitBudget budget = Budget.float32().floatActivations();
         CheckResult result =
@@ -195,6 +195,9 @@ class ModelContractTest {
         assertFound(result, "prefill: KL(oracle", "prefill: KL(backend", "decode: KL(oracle");
         assertEquals(0, value(result, "prefill: other choices"));
         assertEquals(1, value(result, "prefill: top-1 share"));
+        // The model does not excuse them.
+        double roundings = value(result, ModelContract.ROUNDINGS + ", mean nats");
+        assertTrue(roundings > 0 && roundings < 1e-12, roundings + " nats");
     }
 
     @Test

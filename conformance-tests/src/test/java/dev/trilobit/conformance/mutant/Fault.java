@@ -16,6 +16,11 @@ enum Fault {
     BIASES_IGNORED("op", "linear .*affine.*", "affine formats without their biases"),
     BINARY_SIGNS_SWAPPED(
             "op", "linear binary-g.*", "a set bit of a symmetric binary weight means -scale"),
+    BLOCK_CENTRE_OFF("op", "linear q[0-9].*", "codes of blocks without a bias are one too large"),
+    BLOCK_HALVES_SWAPPED("op", "linear q[456].*", "of a byte of a block the high half comes first"),
+    BLOCK_GROUP_SHIFTED(
+            "op", "linear q[46]_k.*", "a group takes the scale of the next of its block"),
+    BLOCK_MINIMUM_ADDED("op", "linear q4_k.*", "the minimum of a group is added, not subtracted"),
     ROW_QUARTERS_READ_AS_CONSECUTIVE(
             "op", "linear .*row quarters.*", "packed row quarters are read as neighbours"),
     ROTARY_ROWS_INTERLEAVED(

@@ -2,6 +2,8 @@ package dev.trilobit.conformance.mutant;
 
 import dev.trilobit.api.quant.Affine;
 import dev.trilobit.api.quant.Binary;
+import dev.trilobit.api.quant.BlockType;
+import dev.trilobit.api.quant.Blocks;
 import dev.trilobit.api.quant.Dense;
 import dev.trilobit.api.quant.FloatType;
 import dev.trilobit.api.quant.ScaleGranularity;
@@ -47,6 +49,7 @@ final class PlaneReader {
                     case Binary(int size, Binary.Mode mode, FloatType type) ->
                             binary(size, mode, type);
                     case Affine(int bits, int size, FloatType type) -> affine(bits, size, type);
+                    case Blocks(BlockType type) -> blocks(type);
                 };
         if (faults.has(Fault.PLANE_READ_PAST_ITS_END)) {
             float last = matrix.unit(rows - 1, cols - 1);
@@ -146,6 +149,22 @@ final class PlaneReader {
         return matrix;
     }
 
+    private Matrix blocks(BlockType type) {
+        var matrix = new Matrix(rows, cols, DENSE_RUN);
+        int rowBytes = cols / type.blockWeights() * type.blockBytes();
+        for (int c = 0; c < cols; c++) {
+            for (int r = 0; r < rows; r++) {
+                int block = r * rowBytes + c / type.blockWeights() * type.blockBytes();
+                var reader = new BlockReader(type, codes, block, faults);
+                int i = c % type.blockWeights();
+                float bias = faults.has(Fault.BIASES_IGNORED) ? 0 : reader.bias(i);
+                float scale = off(finite("scale", r, c, reader.scale(i)));
+                matrix.setUnit(r, c, scale * reader.number(i) + finite("bias", r, c, bias));
+            }
+        }
+        return matrix;
+    }
+
     /** Code {@code col} of a row that is a little-endian bit stream of whole bytes. */
     private int code(int bits, int row, int col) {
         long bit = row * Math.ceilDiv((long) cols * bits, 8L) * 8 + (long) col * bits;
@@ -197,6 +216,7 @@ final class PlaneReader {
                             groups;
                     case Binary(int _, Binary.Mode _, FloatType groups) -> groups;
                     case Affine(int _, int _, FloatType groups) -> groups;
+                    case Blocks _ -> FloatType.F16;
                 };
         if (!plane.isNative()) {
             return 0;

@@ -36,6 +36,31 @@ class ReferenceDecoderTest {
      */
     private static final double FLOAT64_ROUNDINGS = 64 * 0x1p-53;
 
+    @Test
+    void roundedLogitsAreFloatsAndAsFarFromTheOthersAsRoundingsGo() {
+        try (var decoder =
+                new RandomDecoder(
+                        DecoderKind.QWEN3,
+                        DecoderShape.AWKWARD,
+                        Formats.TERNARY,
+                        new RopeScaling.None(),
+                        5)) {
+            var oracle = new ReferenceDecoder(decoder.program(), decoder.weights());
+            int[] tokens = decoder.tokens(12, 0);
+            double[][] exact = run(oracle, tokens);
+            double[][] rounded = run(oracle.rounding(), tokens);
+            assertArrayEquals(exact, run(oracle, tokens));
+            double furthest = 0;
+            for (int t = 0; t < exact.length; t++) {
+                for (int i = 0; i < exact[t].length; i++) {
+                    assertEquals((float) rounded[t][i], rounded[t][i]);
+                    furthest = Math.max(furthest, Math.abs(rounded[t][i] - exact[t][i]));
+                }
+            }
+            assertTrue(furthest > 1e-9 && furthest < 1e-4, "furthest " + furthest);
+        }
+    }
+
     @TestFactory
     Stream<DynamicTest> opsEqualNumPy() {
         return OpGolden.all().stream()
@@ -153,7 +178,8 @@ class ReferenceDecoderTest {
                     new RandomWeights(1)
                             .matrix("norm", new MatrixShape(1, 5), new Dense(FloatType.F32), 1);
             WeightSource wrong =
-                    name -> name.equals("norm") ? other : decoder.weights().weight(name);
+                    (name, arena) ->
+                            name.equals("norm") ? other : decoder.weights().weight(name, arena);
             var oracle = new ReferenceDecoder(decoder.program(), wrong);
             var e =
                     assertThrows(

@@ -7,7 +7,6 @@ import dev.trilobit.conformance.contract.Subject;
 import dev.trilobit.conformance.metric.Agreement;
 import dev.trilobit.model.arch.DecoderModel;
 import dev.trilobit.model.arch.DecoderModels;
-import java.lang.foreign.Arena;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,10 +41,21 @@ class CpuVectorOracleTest {
         check("bitnet-online", RecordedModel.openShared("bitnet-online"), INT8_ACTIVATIONS);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"bitnet-offline", "llama-bitlinear"})
+    void i2sTwinsAgree(String kind) {
+        check(kind + " GGUF", RecordedModel.openTwin(kind), INT8_ACTIVATIONS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"qwen3-binary", "qwen3-ternary"})
+    void groupedTwinsAgree(String kind) {
+        check(kind + " GGUF", RecordedModel.openTwin(kind), FLOAT_ACTIVATIONS);
+    }
+
     private static void check(String kind, RecordedModel recorded, Required required) {
-        try (recorded;
-                var arena = Arena.ofShared()) {
-            DecoderModel model = DecoderModels.open(recorded.folder(), arena);
+        try (recorded) {
+            DecoderModel model = DecoderModels.open(recorded.folder());
             RecordedLogits logits = recorded.logits();
             int length = logits.sequences().getFirst().length;
             try (var backend = Subject.named("cpu-vector").provider().open();

@@ -5,7 +5,6 @@ import dev.trilobit.conformance.metric.Agreement;
 import dev.trilobit.conformance.oracle.ReferenceDecoder;
 import dev.trilobit.model.arch.DecoderModel;
 import dev.trilobit.model.arch.DecoderModels;
-import java.lang.foreign.Arena;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,10 +43,21 @@ class OracleTest {
         check("bitnet-online", RecordedModel.openShared("bitnet-online"), ROUNDED_MASTERS);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"bitnet-offline", "llama-bitlinear"})
+    void i2sTwinsGiveTheLogitsOfTransformers(String kind) {
+        check(kind + " GGUF", RecordedModel.openTwin(kind), INT8_ACTIVATIONS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"qwen3-binary", "qwen3-ternary"})
+    void groupedTwinsGiveTheLogitsOfTransformers(String kind) {
+        check(kind + " GGUF", RecordedModel.openTwin(kind), FLOAT_ACTIVATIONS);
+    }
+
     private static void check(String kind, RecordedModel recorded, Required required) {
-        try (recorded;
-                var arena = Arena.ofShared()) {
-            DecoderModel model = DecoderModels.open(recorded.folder(), arena);
+        try (recorded) {
+            DecoderModel model = DecoderModels.open(recorded.folder());
             var oracle = new ReferenceDecoder(model.program(), model.weights());
             List<Agreement> agreements = required.compare(recorded.logits(), List.of(oracle));
             required.of("oracle, " + kind, agreements.getFirst());

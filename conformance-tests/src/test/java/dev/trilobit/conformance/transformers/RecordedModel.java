@@ -13,6 +13,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 import tools.jackson.databind.JsonNode;
@@ -22,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
  * A tiny random model and the logits transformers computes for it in float32: three sequences of 48
  * tokens. See {@code oracle/README.md} among the test resources.
  */
-final class RecordedModel implements AutoCloseable {
+public final class RecordedModel implements AutoCloseable {
     private static final String MLX = "-mlx";
 
     private final ModelFolder folder;
@@ -42,8 +43,30 @@ final class RecordedModel implements AutoCloseable {
     }
 
     /** Opens a kind by the name of its folder. */
-    static RecordedModel open(String kind) {
+    public static RecordedModel open(String kind) {
         return open(resources(), kind);
+    }
+
+    /** Opens the same numbers as a GGUF file. */
+    public static RecordedModel openTwin(String kind) {
+        Path oracle = resources().resolve(kind);
+        try (var files = Files.list(oracle)) {
+            Path packed =
+                    files.filter(file -> file.toString().endsWith(".gguf.gz"))
+                            .findFirst()
+                            .orElseThrow(() -> new IllegalStateException("no twin in " + oracle));
+            Path unpacked = Files.createTempFile("oracle-" + kind, ".gguf");
+            unpack(packed, unpacked);
+            return new RecordedModel(unpacked, oracle, List.of(unpacked));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void unpack(Path packed, Path unpacked) throws IOException {
+        try (var in = new GZIPInputStream(Files.newInputStream(packed))) {
+            Files.copy(in, unpacked, StandardCopyOption.REPLACE_EXISTING);
+        }
     }
 
     /**
@@ -71,11 +94,7 @@ final class RecordedModel implements AutoCloseable {
             Path config = unpacked.resolve("config.json");
             Files.copy(model.resolve("config.json"), config);
             Path weights = unpacked.resolve("model.safetensors");
-            try (var packed =
-                    new GZIPInputStream(
-                            Files.newInputStream(model.resolve("model.safetensors.gz")))) {
-                Files.copy(packed, weights);
-            }
+            unpack(model.resolve("model.safetensors.gz"), weights);
             return new RecordedModel(
                     unpacked, root.resolve(dense), List.of(config, weights, unpacked));
         } catch (IOException e) {
@@ -96,7 +115,7 @@ final class RecordedModel implements AutoCloseable {
     }
 
     /** Returns the files of the model; open until this is closed. */
-    ModelFolder folder() {
+    public ModelFolder folder() {
         return folder;
     }
 

@@ -13,7 +13,6 @@ import dev.trilobit.model.arch.DecoderModel;
 import dev.trilobit.model.arch.DecoderModels;
 import dev.trilobit.model.file.ModelFolders;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -65,9 +64,8 @@ class RecordedStoriesTest {
         Path path = shared(name);
         RecordedLogits logits = logits(path);
         int length = logits.sequences().getFirst().length;
-        try (var folder = ModelFolders.open(path);
-                var arena = Arena.ofShared()) {
-            DecoderModel model = DecoderModels.open(folder, arena);
+        try (var folder = ModelFolders.open(path)) {
+            DecoderModel model = DecoderModels.open(folder);
             try (var backend = Subject.named("cpu-vector").provider().open();
                     var program =
                             backend.compile(

@@ -1,0 +1,118 @@
+package dev.trilobit.conformance.gguf;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.trilobit.model.arch.DecoderModel;
+import dev.trilobit.model.arch.DecoderModels;
+import dev.trilobit.model.arch.ModuleNames;
+import dev.trilobit.model.file.GgmlType;
+import dev.trilobit.model.file.ModelFolder;
+import dev.trilobit.model.file.ModelFolders;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A whole model of every type gives logits, those of its numbers written as float32. */
+class GgmlTypesTest {
+    private static final int[] TOKENS = {0, 5, 17, 39, 2, 2, 30, 11};
+    private static final int HIDDEN = 256;
+    private static final int INTERMEDIATE = 512;
+    private static final int VOCABULARY = 40;
+
+    /**
+     * Float32 sums of up to 512 products with rounding errors of 2^-24 each, through two layers:
+     * errors relative to the largest logit stay far below this.
+     */
+    private static final double FLOAT32_SUMS = 1e-4;
+
+    @TempDir private Path folder;
+
+    @ParameterizedTest
+    @EnumSource(GgmlType.class)
+    void modelOfOneTypeHasTheLogitsOfItsNumbers(GgmlType type) {
+        Path file = write(type);
+        open(
+                file,
+                model -> {
+                    double[] logits = ModelLogits.exact(model, TOKENS);
+                    Path dense =
+                            new GgufTwin(model, "qwen3")
+                                    .write(folder.resolve("dense.gguf"), GgufTensor::float32);
+                    open(dense, twin -> assertArrayEquals(ModelLogits.exact(twin, TOKENS), logits));
+                    assertClose(logits, ModelLogits.onCpu(model, TOKENS));
+                });
+    }
+
+    private Path write(GgmlType type) {
+        var tensors = new RandomTensors(31L * type.blockBytes() + type.id());
+        var image =
+                new GgufImage()
+                        .string("general.architecture", "qwen3")
+                        .uint32("qwen3.block_count", 2)
+                        .uint32("qwen3.context_length", 64)
+                        .uint32("qwen3.embedding_length", HIDDEN)
+                        .uint32("qwen3.feed_forward_length", INTERMEDIATE)
+                        .uint32("qwen3.attention.head_count", 4)
+                        .uint32("qwen3.attention.head_count_kv", 2)
+                        .float32("qwen3.attention.layer_norm_rms_epsilon", 1e-6f)
+                        .float32("qwen3.rope.freq_base", 1e6f);
+        matrix(image, tensors, type, "model.embed_tokens", VOCABULARY, HIDDEN);
+        matrix(image, tensors, type, "lm_head", VOCABULARY, HIDDEN);
+        norm(image, tensors, "model.norm", HIDDEN);
+        for (int layer = 0; layer < 2; layer++) {
+            String name = "model.layers.%d.".formatted(layer);
+            norm(image, tensors, name + "input_layernorm", HIDDEN);
+            norm(image, tensors, name + "post_attention_layernorm", HIDDEN);
+            norm(image, tensors, name + "self_attn.q_norm", HIDDEN / 4);
+            norm(image, tensors, name + "self_attn.k_norm", HIDDEN / 4);
+            matrix(image, tensors, type, name + "self_attn.q_proj", HIDDEN, HIDDEN);
+            matrix(image, tensors, type, name + "self_attn.k_proj", HIDDEN / 2, HIDDEN);
+            matrix(image, tensors, type, name + "self_attn.v_proj", HIDDEN / 2, HIDDEN);
+            matrix(image, tensors, type, name + "self_attn.o_proj", HIDDEN, HIDDEN);
+            matrix(image, tensors, type, name + "mlp.gate_proj", INTERMEDIATE, HIDDEN);
+            matrix(image, tensors, type, name + "mlp.up_proj", INTERMEDIATE, HIDDEN);
+            matrix(image, tensors, type, name + "mlp.down_proj", HIDDEN, INTERMEDIATE);
+        }
+        return image.write(folder.resolve("model.gguf"));
+    }
+
+    private static void matrix(
+            GgufImage image,
+            RandomTensors tensors,
+            GgmlType type,
+            String module,
+            int rows,
+            int cols) {
+        GgufTensor tensor = tensors.next(type, (long) rows * cols);
+        image.tensor(name(module), tensor.type(), tensor.bytes(), cols, rows);
+    }
+
+    private static void norm(GgufImage image, RandomTensors tensors, String module, int length) {
+        GgufTensor tensor = tensors.next(GgmlType.F32, length);
+        image.tensor(name(module), tensor.type(), tensor.bytes(), length);
+    }
+
+    private static String name(String module) {
+        return ModuleNames.GGUF.of(module) + ".weight";
+    }
+
+    private static void open(Path file, Consumer<DecoderModel> check) {
+        try (ModelFolder opened = ModelFolders.open(file)) {
+            check.accept(DecoderModels.open(opened));
+        }
+    }
+
+    private static void assertClose(double[] exact, float[] computed) {
+        assertEquals(exact.length, computed.length);
+        double largest = Arrays.stream(exact).map(Math::abs).max().orElseThrow();
+        assertTrue(largest > 0 && Double.isFinite(largest), "largest logit " + largest);
+        for (int i = 0; i < exact.length; i++) {
+            assertEquals(exact[i], computed[i], FLOAT32_SUMS * largest, "logit " + i);
+        }
+    }
+}

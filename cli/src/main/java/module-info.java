@@ -27,6 +27,8 @@ module dev.trilobit.cli {
             info.picocli;
     opens dev.trilobit.cli.conform to
             info.picocli;
+    opens dev.trilobit.cli.convert to
+            info.picocli;
     opens dev.trilobit.cli.inspect to
             info.picocli;
     opens dev.trilobit.cli.logits to
@@ -35,7 +37,13 @@ module dev.trilobit.cli {
             info.picocli;
     opens dev.trilobit.cli.perplexity to
             info.picocli;
+    opens dev.trilobit.cli.pull to
+            info.picocli;
     opens dev.trilobit.cli.run to
+            info.picocli;
+    opens dev.trilobit.cli.synth to
+            info.picocli;
+    opens dev.trilobit.cli.tokens to
             info.picocli;
 
     uses dev.trilobit.api.backend.BackendProvider;

@@ -7,7 +7,9 @@ import dev.trilobit.cli.io.StandardStreams;
 import dev.trilobit.cli.io.UsageException;
 import dev.trilobit.cli.option.DiagnosticArguments;
 import dev.trilobit.model.ContextOverflowException;
+import dev.trilobit.model.convert.ConversionRefusedException;
 import dev.trilobit.model.file.ModelFormatException;
+import dev.trilobit.model.hub.HubException;
 import dev.trilobit.model.text.TemplateException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -99,6 +101,8 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
             case CommandFailedException _,
                     BackendException _,
                     ModelFormatException _,
+                    ConversionRefusedException _,
+                    HubException _,
                     TemplateException _,
                     ContextOverflowException _ ->
                     message;

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             "  trilobit run \"Once upon a time\"",
             "  echo \"Tom and Lily went to the park\" | trilobit run --seed 7 > story.txt",
             "  trilobit chat --model embedded:binary",
+            "  trilobit pull microsoft/bitnet-b1.58-2B-4T",
             "  trilobit backends",
             "",
             "Exit codes: 0 done, 1 failed, 2 the command line is wrong, 130 stopped by Ctrl-C.",

@@ -15,7 +15,6 @@ import dev.trilobit.model.arch.DecoderModel;
 import dev.trilobit.model.arch.DecoderModels;
 import dev.trilobit.model.embedded.EmbeddedModels;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -133,9 +132,8 @@ class LogitsTest {
         assertEquals(0, run.code(), run.err());
         ByteBuffer bytes =
                 ByteBuffer.wrap(Files.readAllBytes(out())).order(ByteOrder.LITTLE_ENDIAN);
-        try (var folder = EmbeddedModels.open("bitnet");
-                var arena = Arena.ofShared()) {
-            DecoderModel model = DecoderModels.open(folder, arena);
+        try (var folder = EmbeddedModels.open("bitnet")) {
+            DecoderModel model = DecoderModels.open(folder);
             LogitCursor rows =
                     new ReferenceDecoder(model.program(), model.weights()).open(TOKENS.clone());
             for (int t = 0; t < TOKENS.length; t++) {

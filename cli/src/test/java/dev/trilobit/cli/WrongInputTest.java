@@ -52,8 +52,57 @@ class WrongInputTest {
                 mistake("'gpt'; there are: bitnet, binary", "run", "-m", "embedded:gpt", "x"),
                 mistake("--backend: expected auto or id", "run", "--backend", "a,,b", "x"),
                 mistake("--backend: unknown backend abacus", "backends", "--backend", "abacus"),
+                mistake("--i2s-layout: I2_S layout: expected one of", "run", "--i2s-layout=d", "x"),
+                mistake("expected one of a, b, c, probe, got A", "chat", "--i2s-layout", "A"),
+                mistake("--i2s-layout: ", "inspect", "embedded:bitnet", "--i2s-layout=1"),
+                mistake("--i2s-layout: ", "compare", "a", "b", "--tokens=1", "--i2s-layout=1"),
+                mistake("--i2s-layout: ", "conform", "--i2s-layout=1", "--contracts=model"),
+                mistake("--i2s-layout: ", "perplexity", "--text=x", "--i2s-layout=1"),
+                mistake("--i2s-layout: ", "logits", "--tokens=1", "--out=x", "--i2s-layout=1"),
                 mistake("PLACE: there is no", "inspect", "/no/such/folder"),
                 mistake("Missing required parameter: 'PLACE'", "inspect"),
+                mistake("no text; give one", "tokens"),
+                mistake("the text is given already", "tokens", "--text=pom.xml", "x"),
+                mistake("--text: there is no file", "tokens", "--text=/no/such/text"),
+                mistake("--model: there is no", "tokens", "--model", "/no/such/folder", "x"),
+                mistake("--bandwidth: expected gigabytes", "inspect", "--bandwidth=0", "x"),
+                mistake(
+                        "there is no format gguf-q9; expected",
+                        "convert",
+                        "a",
+                        "b",
+                        "--to=gguf-q9"),
+                mistake("'--to=FORMAT'", "convert", "a", "b"),
+                mistake("IN: there is no", "convert", "/no/such", "b.gguf", "--to=gguf-f16"),
+                mistake("there is no type q9", "convert", "a", "b", "--to=gguf-f16", "--head=q9"),
+                mistake("cannot hold q6_k", "convert", "a", "b", "--to=mlx-4bit", "--head=q6_k"),
+                mistake(
+                        "group size: expected",
+                        "convert",
+                        "a",
+                        "b",
+                        "--to=mlx-4bit",
+                        "--group-size=7"),
+                mistake(
+                        "--shard-size: expected a size such as 2GB",
+                        "convert",
+                        "a",
+                        "b",
+                        "--to=gguf-f16",
+                        "--shard-size=two"),
+                mistake(
+                        "there is no shape gpt; expected",
+                        "synth",
+                        "--shape=gpt",
+                        "--type=gguf-f16",
+                        "o"),
+                mistake(
+                        "--layers: expected a number from 1",
+                        "synth",
+                        "--shape=bitnet-2b",
+                        "--type=gguf-f16",
+                        "--layers=0",
+                        "o"),
                 mistake("Missing required options: '--tokens", "logits"),
                 mistake("expected ids separated", "logits", "--tokens", "1,x", "--out", "o"),
                 mistake("expected ids separated", "logits", "--tokens", "1,,2", "--out", "o"),
@@ -149,10 +198,10 @@ class WrongInputTest {
 
     @Test
     void fileInsteadOfAFolderIsAFailure() throws IOException {
-        Path file = Files.writeString(folder.resolve("model.gguf"), "GGUF");
+        Path file = Files.writeString(folder.resolve("model.safetensors"), "x");
         CommandRun run = CommandRun.of("inspect", file.toString());
         assertEquals(1, run.code(), run.err());
-        assertTrue(run.err().contains("GGUF"), run.err());
+        assertTrue(run.err().contains("open the folder it lies in"), run.err());
     }
 
     private void assertFolderIsToBlame(String problem) {

@@ -6,6 +6,7 @@ import dev.trilobit.cli.io.ProgressBar;
 import dev.trilobit.cli.io.StandardStreams;
 import dev.trilobit.cli.io.TokenCount;
 import dev.trilobit.cli.io.UsageException;
+import dev.trilobit.cli.option.I2sArguments;
 import dev.trilobit.conformance.metric.Agreement;
 import dev.trilobit.conformance.metric.LogitSource;
 import dev.trilobit.conformance.metric.TeacherForcing;
@@ -52,6 +53,8 @@ public final class CompareCommand implements Callable<Integer> {
             paramLabel = "N",
             description = "Threads of the backends. Default: as many as they find useful")
     private @Nullable Integer threads;
+
+    @Mixin private I2sArguments i2s = new I2sArguments();
 
     @Mixin private Gates gates = new Gates();
 
@@ -109,7 +112,7 @@ public final class CompareCommand implements Callable<Integer> {
     private Side open(Operand operand) {
         return switch (operand) {
             case Operand.OfFile file -> FileSide.open(file);
-            case Operand.OfModel model -> ModelSide.open(model, threads, streams);
+            case Operand.OfModel model -> ModelSide.open(model, threads, i2s, streams);
         };
     }
 

@@ -7,6 +7,7 @@ import dev.trilobit.cli.load.DecoderFiles;
 import dev.trilobit.cli.load.ModelLogits;
 import dev.trilobit.cli.load.ModelOpener;
 import dev.trilobit.cli.option.BackendArguments;
+import dev.trilobit.cli.option.I2sArguments;
 import dev.trilobit.conformance.metric.LogitSource;
 import dev.trilobit.model.ModelOptions;
 import java.util.Optional;
@@ -38,9 +39,12 @@ final class ModelSide implements Side {
 
     /** Opens the files. */
     static ModelSide open(
-            Operand.OfModel operand, @Nullable Integer threads, StandardStreams streams) {
-        ModelOptions options = options(operand, threads);
-        DecoderFiles files = DecoderFiles.open(operand.name(), operand.place());
+            Operand.OfModel operand,
+            @Nullable Integer threads,
+            I2sArguments i2s,
+            StandardStreams streams) {
+        ModelOptions options = i2s.apply(options(operand, threads));
+        DecoderFiles files = DecoderFiles.open(operand.name(), operand.place(), options, streams);
         return new ModelSide(operand, options, files, false, streams);
     }
 

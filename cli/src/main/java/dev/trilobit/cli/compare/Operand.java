@@ -55,8 +55,9 @@ sealed interface Operand {
         return new OfModel(name, place, engine);
     }
 
+    /** Other regular files are models in GGUF. */
     private static boolean isFile(String place) {
-        return exists(place) && Files.isRegularFile(Path.of(place));
+        return exists(place) && !place.endsWith(".gguf") && Files.isRegularFile(Path.of(place));
     }
 
     private static boolean exists(String place) {

@@ -5,8 +5,10 @@ import dev.trilobit.cli.io.Json;
 import dev.trilobit.cli.io.StandardStreams;
 import dev.trilobit.cli.io.UsageException;
 import dev.trilobit.cli.option.BackendArguments;
+import dev.trilobit.cli.option.I2sArguments;
 import dev.trilobit.conformance.Contracts;
 import dev.trilobit.conformance.contract.Contract;
+import dev.trilobit.model.ModelOptions;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -22,6 +24,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -57,6 +60,8 @@ public final class ConformCommand implements Callable<Integer> {
             description =
                     "Folder of a model to try besides the embedded ones; needs --text. Repeatable")
     private List<String> models = new ArrayList<>();
+
+    @Mixin private I2sArguments i2s = new I2sArguments();
 
     @Option(
             names = "--backend",
@@ -147,7 +152,8 @@ public final class ConformCommand implements Callable<Integer> {
         long start = System.nanoTime();
         List<TriedModel> opened =
                 triesModels(chosen)
-                        ? ModelChoice.open(models, text, chunks(), chunkTokens(), streams)
+                        ? new ModelChoice(i2s.apply(ModelOptions.defaults()), streams)
+                                .open(models, text, chunks(), chunkTokens())
                         : List.of();
         try {
             announce(opened, providers.stream().filter(InstalledProvider::available).count());

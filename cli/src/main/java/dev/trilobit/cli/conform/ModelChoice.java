@@ -3,7 +3,10 @@ package dev.trilobit.cli.conform;
 import dev.trilobit.cli.conform.TriedModel.Text;
 import dev.trilobit.cli.io.StandardStreams;
 import dev.trilobit.cli.io.UsageException;
+import dev.trilobit.cli.load.DecoderFiles;
+import dev.trilobit.cli.option.ModelPlace;
 import dev.trilobit.cli.text.TextFile;
+import dev.trilobit.model.ModelOptions;
 import dev.trilobit.model.embedded.EmbeddedModels;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -15,7 +18,18 @@ import org.jspecify.annotations.Nullable;
 final class ModelChoice {
     private static final String EMBEDDED = "embedded:";
 
-    private ModelChoice() {}
+    private final ModelOptions options;
+    private final StandardStreams streams;
+
+    /**
+     * Prepares to open models.
+     *
+     * @param options what their files do not say
+     */
+    ModelChoice(ModelOptions options, StandardStreams streams) {
+        this.options = options;
+        this.streams = streams;
+    }
 
     /**
      * Opens them, the embedded ones first; the caller closes them. Whatever fails, none stays open.
@@ -26,12 +40,7 @@ final class ModelChoice {
      * @param most sequences wanted of each
      * @throws UsageException if a model that is named needs a text, or a text a model
      */
-    static List<TriedModel> open(
-            List<String> named,
-            @Nullable String text,
-            int most,
-            int chunkTokens,
-            StandardStreams streams) {
+    List<TriedModel> open(List<String> named, @Nullable String text, int most, int chunkTokens) {
         requireText(named, text != null);
         var stories = new Text("held-out stories", EmbeddedModels.heldOutStories());
         Text given =
@@ -43,7 +52,8 @@ final class ModelChoice {
         try {
             for (String place : places) {
                 Text own = named.contains(place) ? given : stories;
-                opened.add(TriedModel.open(place, own, most, chunkTokens));
+                DecoderFiles files = DecoderFiles.open(ModelPlace.OPTION, place, options, streams);
+                opened.add(TriedModel.open(files, own, most, chunkTokens));
             }
         } catch (RuntimeException | Error e) {
             opened.forEach(TriedModel::close);

@@ -4,7 +4,6 @@ import dev.trilobit.api.program.Program;
 import dev.trilobit.cli.io.TokenCount;
 import dev.trilobit.cli.io.UsageException;
 import dev.trilobit.cli.load.DecoderFiles;
-import dev.trilobit.cli.option.ModelPlace;
 import dev.trilobit.cli.text.TokenizedText;
 import dev.trilobit.conformance.model.ModelCase;
 import dev.trilobit.model.arch.DecoderModel;
@@ -32,16 +31,14 @@ record TriedModel(DecoderFiles files, String text, List<int[]> chunks) implement
     }
 
     /**
-     * Opens a model and cuts its text; whatever fails, nothing stays open.
+     * Cuts the text of a model.
      *
-     * @param place {@code embedded:name} or a path
+     * @param files closed by the result, and also when this fails
      * @param most sequences wanted
      * @param chunkTokens tokens of each
-     * @throws UsageException if there is no such model, or the text is too short for one sequence,
-     *     or the model's context is
+     * @throws UsageException if the text is too short for one sequence, or the model's context is
      */
-    static TriedModel open(String place, Text text, int most, int chunkTokens) {
-        DecoderFiles files = DecoderFiles.open(ModelPlace.OPTION, place);
+    static TriedModel open(DecoderFiles files, Text text, int most, int chunkTokens) {
         try {
             int context = files.model().config().maxContextTokens();
             if (chunkTokens > context) {

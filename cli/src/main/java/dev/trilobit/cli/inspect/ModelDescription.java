@@ -3,11 +3,13 @@ package dev.trilobit.cli.inspect;
 import dev.trilobit.api.program.WeightRef;
 import dev.trilobit.cli.io.ByteCount;
 import dev.trilobit.cli.io.StandardStreams;
+import dev.trilobit.cli.load.ModelOpener;
 import dev.trilobit.model.arch.DecoderModel;
 import dev.trilobit.model.arch.ModelConfig;
 import dev.trilobit.model.arch.ModelSummary;
 import dev.trilobit.model.arch.ModelSummary.FormatShare;
 import dev.trilobit.model.file.ModelFolder;
+import dev.trilobit.model.file.StoredTensor;
 import dev.trilobit.model.text.TextCodec;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
@@ -19,17 +21,26 @@ import java.util.TreeSet;
  * What can be said about a model.
  *
  * @param folder open
- * @param everyTensor whether to list weights one by one
+ * @param details what is wanted beside the usual
  */
-record ModelDescription(
-        ModelFolder folder, DecoderModel model, TextCodec text, boolean everyTensor) {
+record ModelDescription(ModelFolder folder, DecoderModel model, Details details) {
+    /**
+     * What is wanted beside the usual.
+     *
+     * @param tensors whether to list tensors and weights one by one
+     * @param metadata whether to list keys
+     * @param bandwidth gigabytes a second, or 0 for a table
+     */
+    record Details(boolean tensors, boolean metadata, double bandwidth) {}
 
     private static long bytesOf(WeightRef weight) {
         return weight.format().byteSize(weight.shape());
     }
 
-    private Iterable<WeightRef> weights() {
-        return model.program().weights().values();
+    private SpeedCeiling ceiling(ModelSummary summary) {
+        return details.bandwidth() == 0
+                ? SpeedCeiling.typical(summary.bytesPerToken())
+                : SpeedCeiling.of(summary.bytesPerToken(), details.bandwidth());
     }
 
     private static Map<String, Object> weight(ModelSummary summary) {
@@ -56,13 +67,20 @@ record ModelDescription(
         return sizes;
     }
 
+    /** A model without a tokenizer runs on token ids. */
     private Map<String, Object> textRules() {
-        Map<String, Object> rules = new LinkedHashMap<>();
-        rules.put("tokens", text.tokenizer().vocabularySize());
-        rules.put("bos", text.bos().isPresent() ? List.of(text.bos().getAsInt()) : List.of());
-        rules.put("end_tokens", List.copyOf(new TreeSet<>(text.endTokens())));
-        rules.put("chat_template", text.chatTemplate().isPresent());
-        return rules;
+        if (!TextCodec.isIn(folder)) {
+            return Map.of("tokenizer", false);
+        }
+        try (TextCodec text = ModelOpener.text(folder)) {
+            Map<String, Object> rules = new LinkedHashMap<>();
+            rules.put("tokenizer", true);
+            rules.put("tokens", text.tokenizer().vocabularySize());
+            rules.put("bos", text.bos().isPresent() ? List.of(text.bos().getAsInt()) : List.of());
+            rules.put("end_tokens", List.copyOf(new TreeSet<>(text.endTokens())));
+            rules.put("chat_template", text.chatTemplate().isPresent());
+            return rules;
+        }
     }
 
     private Map<String, Object> files() {
@@ -91,9 +109,16 @@ record ModelDescription(
         object.putAll(weight(summary));
         object.put("operations", model.program().ops().size());
         object.put("formats", formats);
+        StoredTypes stored = StoredTypes.of(folder);
+        object.put("stored", stored(stored));
+        object.put("ceiling", ceiling(summary).object());
         object.put("text", textRules());
         object.put("files", files());
-        if (everyTensor) {
+        if (details.metadata()) {
+            object.put("metadata", FileMetadata.of(folder));
+        }
+        if (details.tensors()) {
+            object.put("stored_tensors", stored.tensors().stream().map(this::tensor).toList());
             object.put(
                     "tensors",
                     model.program().weights().values().stream()
@@ -101,6 +126,29 @@ record ModelDescription(
                             .toList());
         }
         return object;
+    }
+
+    private static Map<String, Object> stored(StoredTypes types) {
+        Map<String, Object> stored = new LinkedHashMap<>();
+        types.shares()
+                .forEach(
+                        (type, share) ->
+                                stored.put(
+                                        type,
+                                        Map.of(
+                                                "tensors", share.tensors(),
+                                                "bytes", share.bytes())));
+        return stored;
+    }
+
+    private Map<String, Object> tensor(StoredTensor stored) {
+        Map<String, Object> tensor = new LinkedHashMap<>();
+        tensor.put("name", stored.name());
+        tensor.put("type", stored.type().label());
+        tensor.put("shape", stored.shape());
+        tensor.put("bytes", stored.bytes().byteSize());
+        tensor.put("offset", stored.byteOffset());
+        return tensor;
     }
 
     private static Map<String, Object> tensor(WeightRef weight) {
@@ -138,19 +186,42 @@ record ModelDescription(
                                     share.parameters(),
                                     ByteCount.text(share.bytes())));
         }
+        StoredTypes stored = StoredTypes.of(folder);
+        stored.shares()
+                .forEach(
+                        (type, share) ->
+                                line(
+                                        streams,
+                                        "in the files as " + type,
+                                        "%d tensors, %s"
+                                                .formatted(
+                                                        share.tensors(),
+                                                        ByteCount.text(share.bytes()))));
         textRules().forEach((name, value) -> line(streams, name.replace('_', ' '), value));
         files().forEach((name, bytes) -> line(streams, name, ByteCount.text((Long) bytes)));
-        if (everyTensor) {
-            for (WeightRef weight : weights()) {
-                line(
-                        streams,
-                        weight.name(),
-                        "[%d, %d] %s"
-                                .formatted(
-                                        weight.shape().rows(),
-                                        weight.shape().cols(),
-                                        weight.format().label()));
-            }
+        ceiling(summary).print(streams);
+        if (details.metadata()) {
+            FileMetadata.of(folder).forEach((key, value) -> line(streams, key, value));
+        }
+        if (details.tensors()) {
+            printTensors(streams, stored);
+        }
+    }
+
+    private void printTensors(StandardStreams streams, StoredTypes stored) {
+        for (StoredTensor tensor : stored.tensors()) {
+            line(streams, tensor.name(), tensor.layout());
+        }
+        for (WeightRef weight : model.program().weights().values()) {
+            line(
+                    streams,
+                    weight.name(),
+                    "[%d, %d] %s, %s"
+                            .formatted(
+                                    weight.shape().rows(),
+                                    weight.shape().cols(),
+                                    weight.format().label(),
+                                    ByteCount.text(bytesOf(weight))));
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.trilobit.cli.io;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 
@@ -21,6 +22,7 @@ public final class ProgressBar implements AutoCloseable {
     private final LongFunction<String> amount;
     private final StandardStreams streams;
     private final LongSupplier nanoTime;
+    private final Optional<Pace> pace;
     private final long start;
     private long nextDrawing;
     private boolean drawn;
@@ -37,10 +39,20 @@ public final class ProgressBar implements AutoCloseable {
             LongFunction<String> amount,
             StandardStreams streams,
             LongSupplier nanoTime) {
+        this(label, amount, streams, nanoTime, Optional.empty());
+    }
+
+    private ProgressBar(
+            String label,
+            LongFunction<String> amount,
+            StandardStreams streams,
+            LongSupplier nanoTime,
+            Optional<Pace> pace) {
         this.label = label;
         this.amount = amount;
         this.streams = streams;
         this.nanoTime = nanoTime;
+        this.pace = pace;
         start = nanoTime.getAsLong();
         nextDrawing = start + PATIENCE.toNanos();
     }
@@ -48,6 +60,19 @@ public final class ProgressBar implements AutoCloseable {
     /** Makes a bar for the loading of a model, in bytes. */
     public static ProgressBar loading(String model, StandardStreams streams) {
         return new ProgressBar("loading " + model, ByteCount::text, streams, System::nanoTime);
+    }
+
+    /**
+     * Makes a bar for a download, in bytes: it shows the pace of the last seconds too, and does not
+     * count what was there before.
+     */
+    public static ProgressBar fetching(String model, StandardStreams streams) {
+        return fetching(model, streams, System::nanoTime);
+    }
+
+    static ProgressBar fetching(String model, StandardStreams streams, LongSupplier nanoTime) {
+        return new ProgressBar(
+                "fetching " + model, ByteCount::text, streams, nanoTime, Optional.of(new Pace()));
     }
 
     /**
@@ -75,6 +100,7 @@ public final class ProgressBar implements AutoCloseable {
      */
     public void report(long done, long total, String news) {
         long now = nanoTime.getAsLong();
+        pace.ifPresent(it -> it.report(now, done));
         if (!streams.isTerminal(StandardStream.ERR) || now - nextDrawing < 0 || total <= 0) {
             return;
         }
@@ -92,14 +118,24 @@ public final class ProgressBar implements AutoCloseable {
                                         bar,
                                         (int) (share * 100),
                                         amount.apply(total),
-                                        share == 0 ? "" : ", " + left(now - start, share),
+                                        left(done, total, now - start),
                                         news.isEmpty() ? "" : "; " + news));
         streams.err().flush();
     }
 
-    /** The time the rest takes at the pace so far. */
-    private static String left(long elapsedNanos, double share) {
-        long seconds = Math.round(elapsedNanos / 1e9 * (1 - share) / share);
+    /** The pace, if it is of interest, and the time that the rest takes at it. */
+    private String left(long done, long total, long elapsedNanos) {
+        double perSecond = pace.map(Pace::perSecond).orElse(done / (elapsedNanos / 1e9));
+        if (perSecond <= 0) {
+            return "";
+        }
+        String time = time(Math.round(Math.max(total - done, 0) / perSecond));
+        return pace.isPresent()
+                ? ", %s/s, %s".formatted(amount.apply(Math.round(perSecond)), time)
+                : ", " + time;
+    }
+
+    private static String time(long seconds) {
         if (seconds < 60) {
             return seconds + " s left";
         }
@@ -109,12 +145,18 @@ public final class ProgressBar implements AutoCloseable {
                 : "%d h %d min left".formatted(minutes / 60, minutes % 60);
     }
 
-    /** Wipes the bar, if there is one. */
-    @Override
-    public void close() {
+    /** Wipes the bar, if there is one, so that a line can be printed; it comes back. */
+    public void clear() {
         if (drawn) {
             streams.err().print(WIPE_LINE);
             streams.err().flush();
+            drawn = false;
         }
+    }
+
+    /** Wipes the bar, if there is one. */
+    @Override
+    public void close() {
+        clear();
     }
 }

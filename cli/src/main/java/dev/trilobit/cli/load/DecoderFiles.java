@@ -6,10 +6,8 @@ import dev.trilobit.cli.io.UsageException;
 import dev.trilobit.model.CompiledDecoder;
 import dev.trilobit.model.ModelOptions;
 import dev.trilobit.model.arch.DecoderModel;
-import dev.trilobit.model.arch.DecoderModels;
 import dev.trilobit.model.file.ModelFolder;
 import dev.trilobit.model.text.TextCodec;
-import java.lang.foreign.Arena;
 
 /**
  * A model's files, read for work with token ids and logits: program and weights, on no backend yet
@@ -17,12 +15,10 @@ import java.lang.foreign.Arena;
  */
 public final class DecoderFiles implements AutoCloseable {
     private final ModelFolder folder;
-    private final Arena arena;
     private final DecoderModel model;
 
-    private DecoderFiles(ModelFolder folder, Arena arena, DecoderModel model) {
+    private DecoderFiles(ModelFolder folder, DecoderModel model) {
         this.folder = folder;
-        this.arena = arena;
         this.model = model;
     }
 
@@ -31,16 +27,17 @@ public final class DecoderFiles implements AutoCloseable {
      *
      * @param what the option or argument, for messages
      * @param place {@code embedded:name} or a path
+     * @param options what the files do not say
      * @throws UsageException if there is nothing of that name
      * @throws dev.trilobit.model.file.ModelFormatException if the files are not as they should be
      */
-    public static DecoderFiles open(String what, String place) {
+    public static DecoderFiles open(
+            String what, String place, ModelOptions options, StandardStreams streams) {
         ModelFolder folder = ModelOpener.folder(what, place);
-        Arena arena = Arena.ofShared();
         try {
-            return new DecoderFiles(folder, arena, DecoderModels.open(folder, arena));
+            return new DecoderFiles(folder, ModelOpener.decoder(folder, options, streams));
         } catch (RuntimeException | Error e) {
-            close(folder, arena);
+            folder.close();
             throw e;
         }
     }
@@ -106,13 +103,6 @@ public final class DecoderFiles implements AutoCloseable {
     /** Closes the files. Idempotent. */
     @Override
     public void close() {
-        close(folder, arena);
-    }
-
-    private static void close(ModelFolder folder, Arena arena) {
-        if (arena.scope().isAlive()) {
-            arena.close();
-        }
         folder.close();
     }
 }

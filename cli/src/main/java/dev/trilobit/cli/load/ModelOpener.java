@@ -7,9 +7,14 @@ import dev.trilobit.cli.io.UsageException;
 import dev.trilobit.cli.option.ModelArguments;
 import dev.trilobit.model.LanguageModel;
 import dev.trilobit.model.ModelOptions;
+import dev.trilobit.model.ModelReader;
+import dev.trilobit.model.arch.DecoderModel;
 import dev.trilobit.model.embedded.EmbeddedModels;
 import dev.trilobit.model.file.ModelFolder;
 import dev.trilobit.model.file.ModelFolders;
+import dev.trilobit.model.hub.CachedModels;
+import dev.trilobit.model.hub.HubEnvironment;
+import dev.trilobit.model.hub.HubPlace;
 import dev.trilobit.model.text.TextCodec;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -29,8 +34,9 @@ public final class ModelOpener {
      * @throws CommandFailedException if the tokenizer does not run on this machine
      */
     public static LanguageModel open(ModelArguments arguments, StandardStreams streams) {
-        ModelOptions options = arguments.modelOptions();
+        ModelOptions asked = arguments.modelOptions();
         ModelFolder folder = folder("--model", arguments.model());
+        ModelOptions options = settled(folder, asked, streams);
         try (var progress = ProgressBar.loading(folder.label(), streams)) {
             return LanguageModel.open(folder, options.withProgress(progress::report));
         } catch (IllegalArgumentException e) {
@@ -38,6 +44,29 @@ public final class ModelOpener {
         } catch (IllegalStateException e) {
             throw failed(e);
         }
+    }
+
+    /** Settles what is left open; whatever fails, the folder is closed, as if opening failed. */
+    private static ModelOptions settled(
+            ModelFolder folder, ModelOptions options, StandardStreams streams) {
+        try {
+            return I2sProbing.settle(folder, options, streams);
+        } catch (RuntimeException | Error e) {
+            folder.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Reads program and weights.
+     *
+     * @param folder stays open as long as the result is used; not closed by this
+     * @throws UsageException if an option is wrong
+     * @throws dev.trilobit.model.file.ModelFormatException if the files are not as they should be
+     */
+    public static DecoderModel decoder(
+            ModelFolder folder, ModelOptions options, StandardStreams streams) {
+        return ModelReader.read(folder, I2sProbing.settle(folder, options, streams));
     }
 
     /**
@@ -62,7 +91,8 @@ public final class ModelOpener {
      * Opens a model's files.
      *
      * @param what the option or argument, for messages
-     * @param place {@code embedded:name} or a path
+     * @param place {@code embedded:name}, a path, or {@code OWNER/NAME[@REVISION][:FILE]} of a
+     *     model in the cache; what lies at the path goes before the cache
      * @throws UsageException if there is nothing of that name
      */
     public static ModelFolder folder(String what, String place) {
@@ -73,7 +103,25 @@ public final class ModelOpener {
                 throw new UsageException(what + ": " + e.getMessage(), e);
             }
         }
-        return ModelFolders.open(path(what, place));
+        Path path = path(what, place);
+        if (!place.isBlank() && Files.exists(path)) {
+            return ModelFolders.open(path);
+        }
+        return HubPlace.find(place)
+                .map(onHub -> cached(what, onHub))
+                .orElseThrow(() -> nothingThere(what, path));
+    }
+
+    /** Opens what was fetched before; nothing is fetched without being asked for. */
+    private static ModelFolder cached(String what, HubPlace place) {
+        return switch (CachedModels.of(HubEnvironment.ofProcess()).find(place)) {
+            case CachedModels.Lookup.Found found ->
+                    new PulledFolder(place.toString(), ModelFolders.open(found.path()));
+            case CachedModels.Lookup.Missing missing ->
+                    throw new UsageException(
+                            "%s: there is no folder '%s', and the model was not fetched (%s); fetch it with: trilobit pull %s"
+                                    .formatted(what, place, missing.why(), place));
+        };
     }
 
     /** Tells whether a place is that of a model inside the program. */
@@ -82,21 +130,18 @@ public final class ModelOpener {
     }
 
     private static Path path(String what, String place) {
-        Path path;
         try {
-            path = Path.of(place);
+            return Path.of(place);
         } catch (InvalidPathException e) {
             throw new UsageException(
                     "%s: '%s' is not a path: %s".formatted(what, place, e.getReason()), e);
         }
-        if (place.isBlank() || !Files.exists(path)) {
-            throw new UsageException(
-                    "%s: there is no '%s'; give the folder of a model, or embedded:%s"
-                            .formatted(
-                                    what,
-                                    path,
-                                    String.join(" or embedded:", EmbeddedModels.names())));
-        }
-        return path;
+    }
+
+    private static UsageException nothingThere(String what, Path path) {
+        return new UsageException(
+                "%s: there is no '%s'; give the folder of a model, OWNER/NAME of one that was pulled, or embedded:%s"
+                        .formatted(
+                                what, path, String.join(" or embedded:", EmbeddedModels.names())));
     }
 }

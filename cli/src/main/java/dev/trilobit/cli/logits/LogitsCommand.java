@@ -73,7 +73,8 @@ public final class LogitsCommand implements Callable<Integer> {
         int[] ids = TokenList.parse("--tokens", tokens);
         ModelOptions options = options();
         requireWritable();
-        try (DecoderFiles files = DecoderFiles.open(ModelPlace.OPTION, model.place())) {
+        try (DecoderFiles files =
+                DecoderFiles.open(ModelPlace.OPTION, model.place(), options, streams)) {
             TokenList.requireBelow("--tokens", files.vocabulary(), ids);
             int most = files.contextTokens(options);
             if (ids.length > most) {

@@ -9,6 +9,8 @@ import picocli.CommandLine.Option;
 public final class EngineArguments {
     @Mixin private BackendArguments backend = new BackendArguments();
 
+    @Mixin private I2sArguments i2s = new I2sArguments();
+
     @Option(
             names = "--oracle",
             description =
@@ -26,7 +28,7 @@ public final class EngineArguments {
             throw new UsageException(
                     "--oracle: computes without a backend; leave out --backend and --threads");
         }
-        return backend.modelOptions();
+        return i2s.apply(backend.modelOptions());
     }
 
     /** Tells whether the oracle is asked for. */

@@ -12,6 +12,8 @@ public final class ModelArguments {
 
     @Mixin private BackendArguments backend = new BackendArguments();
 
+    @Mixin private I2sArguments i2s = new I2sArguments();
+
     @Option(
             names = "--context",
             paramLabel = "TOKENS",
@@ -21,7 +23,7 @@ public final class ModelArguments {
             })
     private @Nullable Integer context;
 
-    /** Returns where the model is: {@code embedded:name} or a path. */
+    /** Returns where the model is: {@code embedded:name}, a path or a place on the hub. */
     public String model() {
         return place.place();
     }
@@ -32,7 +34,7 @@ public final class ModelArguments {
      * @throws UsageException if a value is wrong
      */
     public ModelOptions modelOptions() {
-        ModelOptions options = backend.modelOptions();
+        ModelOptions options = i2s.apply(backend.modelOptions());
         return context == null
                 ? options
                 : options.withMaxContextTokens(Positive.require("--context", context));

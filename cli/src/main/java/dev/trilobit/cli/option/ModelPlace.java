@@ -11,12 +11,13 @@ public final class ModelPlace {
             names = {"-m", OPTION},
             paramLabel = "PLACE",
             description = {
-                "Folder of a model, embedded:bitnet or embedded:binary.",
+                "Folder or file of a model, OWNER/NAME[@REVISION][:FILE] that trilobit pull has"
+                        + " fetched, embedded:bitnet or embedded:binary.",
                 "Default: embedded:bitnet"
             })
     private String place = "embedded:bitnet";
 
-    /** Returns where the model is: {@code embedded:name} or a path. */
+    /** Returns where the model is: {@code embedded:name}, a path or a place on the hub. */
     public String place() {
         return place;
     }

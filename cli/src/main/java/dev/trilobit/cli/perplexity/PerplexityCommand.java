@@ -96,7 +96,8 @@ public final class PerplexityCommand implements Callable<Integer> {
         ModelOptions options = engine.modelOptions();
         Positive.require("--chunks", chunks);
         String given = TextFile.read("--text", text, streams);
-        try (DecoderFiles files = DecoderFiles.open(ModelPlace.OPTION, model.place())) {
+        try (DecoderFiles files =
+                DecoderFiles.open(ModelPlace.OPTION, model.place(), options, streams)) {
             Counting counting = counting(files);
             TokenizedText tokens = TokenizedText.of(given, files);
             List<int[]> sequences = counting.sequences(tokens, chunks);

@@ -212,6 +212,8 @@ enum ArchitectureRule {
                     .doNotHaveSimpleName("HistoryFile")
                     .and()
                     .doNotHaveSimpleName("HostFacts")
+                    .and()
+                    .doNotHaveSimpleName("HubEnvironment")
                     // Sees to it that a probe leaves them as they were.
                     .and()
                     .doNotHaveSimpleName("ProviderContract")

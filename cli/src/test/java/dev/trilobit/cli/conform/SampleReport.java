@@ -181,6 +181,7 @@ final class SampleReport {
                                 position,
                                 broken ? Double.NaN : forward,
                                 broken ? Double.NaN : forward * 1.01,
+                                broken ? Double.NaN : choice == Choice.SAME ? 0 : 0.03,
                                 choice));
             }
         }

@@ -94,4 +94,65 @@ class ProgressBarTest {
             assertTrue(drawn().endsWith(" of 100 bytes, 2 min 0 s left"), drawn());
         }
     }
+
+    private ProgressBar fetching() {
+        var streams =
+                new StandardStreams(
+                        InputStream.nullInputStream(),
+                        new PrintStream(out, true, StandardCharsets.UTF_8),
+                        new PrintStream(err, true, StandardCharsets.UTF_8),
+                        Set.of(StandardStream.ERR));
+        return ProgressBar.fetching("a-model", streams, () -> now);
+    }
+
+    @Test
+    void downloadShowsThePaceOfWhatCameNow() {
+        try (var progress = fetching()) {
+            // Half of it was there before.
+            progress.report(500_000_000, 1_000_000_000);
+            for (int second = 1; second <= 10; second++) {
+                pass(1000);
+                progress.report(500_000_000 + second * 10_000_000L, 1_000_000_000, "m.gguf");
+            }
+            assertTrue(drawn().endsWith(" 60 % of 1.0 GB, 10.0 MB/s, 40 s left; m.gguf"), drawn());
+        }
+    }
+
+    @Test
+    void downloadThatGotSlowShowsIt() {
+        try (var progress = fetching()) {
+            progress.report(0, 1_000_000_000);
+            pass(1000);
+            progress.report(100_000_000, 1_000_000_000);
+            for (int second = 0; second < 60; second++) {
+                pass(1000);
+                progress.report(100_000_000 + second * 200_000L, 1_000_000_000);
+            }
+            assertTrue(drawn().endsWith("0.2 MB/s, 1 h 13 min left"), drawn());
+        }
+    }
+
+    @Test
+    void downloadWithoutAPaceYetShowsNone() {
+        try (var progress = fetching()) {
+            pass(1000);
+            progress.report(700_000, TOTAL);
+            assertTrue(drawn().endsWith("] 35 % of 2.0 MB"), drawn());
+        }
+    }
+
+    @Test
+    void barMakesRoomForALineAndComesBack() {
+        try (var progress = progress(StandardStream.ERR)) {
+            pass(1000);
+            progress.report(1, TOTAL);
+            progress.clear();
+            assertTrue(drawn().endsWith("\r\033[K"), drawn());
+            progress.clear();
+            assertEquals(2, drawn().split("\r", -1).length - 1, "wiped once");
+            pass(1000);
+            progress.report(2, TOTAL);
+            assertTrue(drawn().endsWith(" left"), drawn());
+        }
+    }
 }

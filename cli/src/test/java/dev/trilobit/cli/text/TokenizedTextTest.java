@@ -3,9 +3,15 @@ package dev.trilobit.cli.text;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.trilobit.cli.io.StandardStreams;
 import dev.trilobit.cli.load.DecoderFiles;
+import dev.trilobit.model.ModelOptions;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -73,7 +79,14 @@ class TokenizedTextTest {
 
     @Test
     void modelsWithAStartTokenPutItInFrontOfTheTextAndOfEveryChunk() {
-        try (DecoderFiles files = DecoderFiles.open("--model", "embedded:bitnet")) {
+        var streams =
+                new StandardStreams(
+                        InputStream.nullInputStream(),
+                        new PrintStream(OutputStream.nullOutputStream()),
+                        new PrintStream(OutputStream.nullOutputStream()),
+                        Set.of());
+        try (DecoderFiles files =
+                DecoderFiles.open("--model", "embedded:bitnet", ModelOptions.defaults(), streams)) {
             TokenizedText text = TokenizedText.of("Once upon a time, once upon a time", files);
             assertEquals("0", text.describe(0));
             List<int[]> chunks = text.chunks(4, 2);

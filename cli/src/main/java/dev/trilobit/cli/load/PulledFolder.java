@@ -1,0 +1,29 @@
+package dev.trilobit.cli.load;
+
+import dev.trilobit.model.file.ModelFolder;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A model in the cache, called by its name on the hub: its path there tells people little.
+ *
+ * @param label as the user wrote it
+ * @param files closed by this
+ */
+record PulledFolder(String label, ModelFolder files) implements ModelFolder {
+    @Override
+    public List<String> names() {
+        return files.names();
+    }
+
+    @Override
+    public Optional<MemorySegment> find(String name) {
+        return files.find(name);
+    }
+
+    @Override
+    public void close() {
+        files.close();
+    }
+}

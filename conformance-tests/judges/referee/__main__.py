@@ -7,15 +7,12 @@ import shutil
 import sys
 from pathlib import Path
 
-from referee import report
+from referee import checks, report
 from referee.agreements import Agreements
-from referee.engines import (
-    TRANSFORMERS_AGAIN,
-    EngineError,
-    Installation,
-    gather,
-    providers,
-)
+from referee.engines import TRANSFORMERS_AGAIN, gather, providers
+from referee.findings import Finding
+from referee.models import Models
+from referee.programs import Installation, ProgramError
 from referee.recordings import recorded_versions
 from referee.verdicts import Columns, Verdict, judge
 
@@ -28,17 +25,21 @@ def say(message: str) -> None:
     print(message, file=sys.stderr, flush=True)
 
 
-def chosen_rows(agreements: Agreements, step: str) -> Agreements:
-    """Returns the rows of a step: those of transformers need its large installation."""
+def chosen(agreements: Agreements, step: str) -> Agreements:
+    """Returns the rows and checks of a step: some need the large installation of transformers."""
+    if step == "all":
+        return agreements
+
+    def is_in_step(needs_transformers: bool) -> bool:
+        return needs_transformers == (step == "transformers")
+
     engines = {row.other.engine for row in agreements.rows}
-    if step == "transformers":
-        engines &= {TRANSFORMERS_AGAIN}
-    elif step == "quick":
-        engines -= {TRANSFORMERS_AGAIN}
-    return agreements.of_engines(engines)
+    return agreements.of_engines(
+        {engine for engine in engines if is_in_step(engine == TRANSFORMERS_AGAIN)}
+    ).of_checks([c for c in agreements.checks if is_in_step(checks.needs_transformers(c))])
 
 
-def decide(agreements: Agreements, place: Installation) -> list[Verdict]:
+def decide(agreements: Agreements, place: Installation) -> tuple[list[Verdict], list[Finding]]:
     """Computes and compares everything afresh."""
     results = place.target / "logits"
     for folder in (results, place.work):
@@ -46,15 +47,17 @@ def decide(agreements: Agreements, place: Installation) -> list[Verdict]:
         folder.mkdir(parents=True)
     try:
         agreements = agreements.with_providers(providers(place))
-    except EngineError as e:
+    except ProgramError as e:
         say(f"our backends: {e}")
     columns = Columns(place.data, results, agreements)
-    return judge(agreements, columns, gather(agreements, columns, place, say))
+    models = Models(agreements.files, place)
+    verdicts = judge(agreements, columns, gather(agreements, columns, models, place, say))
+    return verdicts, checks.decide(agreements.checks, models, place, say)
 
 
 def facts(agreements: Agreements, data: Path, command: str) -> dict[str, str]:
     """Returns what the page says of the recordings, the pins and its own origin."""
-    folders = {data / file.recording for file in agreements.files.values()}
+    folders = {data / file.recording for file in agreements.files.values() if file.recording}
     pins = (_JUDGES / "with-transformers" / "requirements.txt").read_text(encoding="utf-8")
     versions = dict(line.split("==") for line in pins.split() if "==" in line)
     return {
@@ -84,25 +87,29 @@ def main() -> int:
     for path in written:
         path.unlink(missing_ok=True)
 
-    agreements = chosen_rows(Agreements.read(_JUDGES / "agreement.toml"), args.step)
+    agreements = chosen(Agreements.read(_JUDGES / "agreement.toml", set(checks.KINDS)), args.step)
     place = Installation(_JUDGES, args.target, _PROJECT / "trilobit", args.data)
-    verdicts = decide(agreements, place)
+    verdicts, findings = decide(agreements, place)
 
-    table = report.table(verdicts)
-    failed = report.failures(verdicts)
+    table = report.table(verdicts) + "\n" + report.found_table(findings)
+    failed = report.failures(verdicts, findings)
     print(table)
     report_text = table + ("\n" + failed if failed else "")
     written[0].write_text(report_text, encoding="utf-8")
-    written[1].write_text(report.as_json(verdicts), encoding="utf-8")
+    written[1].write_text(report.as_json(verdicts, findings), encoding="utf-8")
     if failed or not verdicts:
-        say(f"{sum(not v.holds for v in verdicts)} of {len(verdicts)} rows fail:\n{failed}")
+        wrong = sum(not v.holds for v in verdicts), sum(not f.holds for f in findings)
+        say(
+            f"{wrong[0]} of {len(verdicts)} rows and {wrong[1]} of {len(findings)} checks"
+            f" fail:\n{failed}"
+        )
         return 1
     if args.docs:
         template = (_JUDGES / "page.md").read_text(encoding="utf-8")
         args.docs.parent.mkdir(parents=True, exist_ok=True)
-        page = report.page(template, verdicts, facts(agreements, args.data, args.command))
+        page = report.page(template, verdicts, findings, facts(agreements, args.data, args.command))
         args.docs.write_text(page, encoding="utf-8")
-    say(f"all {len(verdicts)} rows hold")
+    say(f"all {len(verdicts)} rows and {len(findings)} checks hold")
     return 0
 
 

@@ -65,6 +65,16 @@ def read_header(stream: BinaryIO) -> Header:
     return Header(version, metadata, tensors, entries, start, alignment)
 
 
+def has_tokenizer(path: Path) -> bool:
+    """Tells whether a GGUF file brings a tokenizer.
+
+    Raises:
+        ValueError: if it is no GGUF file of version 2 or 3, or it is cut short.
+    """
+    with path.open("rb") as stream:
+        return "tokenizer.ggml.tokens" in read_header(stream).metadata
+
+
 def add_tokenizer(source: Path, target: Path) -> None:
     """Copies ``source`` with a made-up tokenizer of ``vocab_size`` tokens.
 

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
+from referee.findings import Finding
 from referee.verdicts import Verdict
 
 _HEAD = (
@@ -18,18 +19,46 @@ _HEAD = (
 )
 
 
+_CHECKS = {
+    "gguf-library": "opens, same numbers",
+    "tokens": "token ids",
+    "recorded-chat": "recorded chat",
+    "perplexity": "perplexity",
+    "goldens": "goldens made again",
+    "hub-cache": "pulled cache",
+}
+"""What people call the kinds of checks."""
+
+_FOUND_HEAD = (
+    "| check | file | judge | found | limit | holds |\n|---|---|---|---|---|---|\n"
+)
+
+
 def table(verdicts: list[Verdict]) -> str:
     """Returns the rows as a Markdown table."""
     return _HEAD + "".join(_line(verdict) for verdict in verdicts)
 
 
-def failures(verdicts: list[Verdict]) -> str:
-    """Returns one line for each reason why a row fails."""
-    return "".join(
+def found_table(findings: list[Finding]) -> str:
+    """Returns what the checks found as a Markdown table."""
+    return _FOUND_HEAD + "".join(
+        f"| {_CHECKS[f.check.kind]} | {_subject(f)} | {f.judge} | {f.found} | {f.limit} |"
+        f" {'yes' if f.holds else '**NO**'} |\n"
+        for f in findings
+    )
+
+
+def failures(verdicts: list[Verdict], findings: list[Finding]) -> str:
+    """Returns one line for each reason why a row or a check fails."""
+    rows = [
         f"- {v.row.other} against {v.row.reference}: {reason}\n"
         for v in verdicts
         for reason in v.failures
-    )
+    ]
+    checks = [
+        f"- {f.check.kind} of {_subject(f)}: {reason}\n" for f in findings for reason in f.failures
+    ]
+    return "".join(rows + checks)
 
 
 def reasons(verdicts: list[Verdict]) -> str:
@@ -48,7 +77,18 @@ def reasons(verdicts: list[Verdict]) -> str:
     )
 
 
-def as_json(verdicts: list[Verdict]) -> str:
+def found_reasons(findings: list[Finding]) -> str:
+    """Returns what each check is for, each once."""
+    lines: dict[tuple[str, str], list[str]] = {}
+    for finding in findings:
+        key = (_CHECKS[finding.check.kind], finding.check.why.strip())
+        lines.setdefault(key, []).append(_subject(finding))
+    return "".join(
+        f"- **{kind}** ({', '.join(subjects)}): {why}\n" for (kind, why), subjects in lines.items()
+    )
+
+
+def as_json(verdicts: list[Verdict], findings: list[Finding]) -> str:
     """Returns all rows with measurements, limits and reasons; KL in nats, top-1 from 0 to 1."""
     rows = [
         {
@@ -61,10 +101,25 @@ def as_json(verdicts: list[Verdict]) -> str:
         }
         for v in verdicts
     ]
-    return json.dumps({"machine": machine(), "date": today(), "rows": rows}, indent=1) + "\n"
+    checks = [
+        {
+            "kind": f.check.kind,
+            "subject": _subject(f),
+            "judge": f.judge,
+            "found": f.found,
+            "limit": f.limit,
+            "why": f.check.why.strip(),
+            "failures": list(f.failures),
+        }
+        for f in findings
+    ]
+    content = {"machine": machine(), "date": today(), "rows": rows, "checks": checks}
+    return json.dumps(content, indent=1) + "\n"
 
 
-def page(template: str, verdicts: list[Verdict], facts: dict[str, str]) -> str:
+def page(
+    template: str, verdicts: list[Verdict], findings: list[Finding], facts: dict[str, str]
+) -> str:
     """Fills the page of documentation; ``facts`` are the names in it that are not known here."""
     return template.format(
         **facts,
@@ -72,6 +127,8 @@ def page(template: str, verdicts: list[Verdict], facts: dict[str, str]) -> str:
         machine=machine(),
         table=table(verdicts).rstrip(),
         reasons=reasons(verdicts).rstrip(),
+        found=found_table(findings).rstrip(),
+        found_reasons=found_reasons(findings).rstrip(),
     )
 
 
@@ -92,6 +149,12 @@ def machine() -> str:
         ]
         processor = f"{names[0]} ({platform.machine()})" if names else processor
     return f"{processor}, {os.cpu_count()} processors, {platform.system()}"
+
+
+def _subject(finding: Finding) -> str:
+    """Returns what a check is about: a file of the table, or a script of goldens, if any."""
+    script = str(finding.check.options.get("script", "-"))
+    return finding.check.file or script
 
 
 def _line(verdict: Verdict) -> str:

@@ -12,7 +12,7 @@ from unittest import mock
 import numpy as np
 
 from referee import __main__ as referee
-from referee import engines, verdicts
+from referee import checks, programs, verdicts
 from referee.agreements import Agreements, Source
 from referee.metrics import Distance
 
@@ -61,7 +61,7 @@ class RunTest(unittest.TestCase):
         self.planted: dict[str, np.ndarray] = {}
         self.listing: str | Exception = json.dumps(LISTING)
 
-    def _start(self, *command: str | Path) -> str:
+    def _start(self, *command: str | Path, text: str = "") -> str:
         """Stands for our launcher."""
         words = [str(word) for word in command]
         if words[1] == "backends":
@@ -72,7 +72,7 @@ class RunTest(unittest.TestCase):
         ids = words[words.index("--tokens") + 1].split(",")
         sequence = 0 if ids[0] == "0" else 1
         if engine in self.planted and self.planted[engine].size == 0:
-            raise engines.EngineError("it broke")
+            raise programs.ProgramError("it broke")
         logits = self.planted.get(engine, self.logits)[sequence][: len(ids)]
         logits.astype("<f4").tofile(words[words.index("--out") + 1])
         return ""
@@ -83,7 +83,7 @@ class RunTest(unittest.TestCase):
         arguments += more
         printed = io.StringIO()
         with (
-            mock.patch.object(engines, "_run", self._start),
+            mock.patch.object(programs, "run", self._start),
             mock.patch.object(referee, "_JUDGES", self.root),
             mock.patch.object(sys, "argv", arguments),
             contextlib.redirect_stdout(printed),
@@ -190,7 +190,7 @@ class RunTest(unittest.TestCase):
         (tiny / "model.safetensors.gz").write_bytes(b"no gzip")
         status, printed = self._run()
         self.assertEqual(1, status)
-        self.assertIn("no result of plain on tiny: oracle/tiny: ", printed)
+        self.assertIn("no result of plain on tiny: tiny: ", printed)
 
     def test_a_run_that_breaks_leaves_no_older_table(self) -> None:
         self._run()
@@ -239,7 +239,7 @@ class RunTest(unittest.TestCase):
         self.assertIn("none of our backends is available", printed)
 
     def test_a_launcher_that_breaks_fails(self) -> None:
-        self.listing = engines.EngineError("it broke")
+        self.listing = programs.ProgramError("it broke")
         status, printed = self._run()
         self.assertEqual(1, status)
         self.assertIn("our backends: it broke", printed)
@@ -260,7 +260,7 @@ class AgreementsTest(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "agreement.toml"
             path.write_text(text)
-            return Agreements.read(path)
+            return Agreements.read(path, {"goldens"})
 
     def test_a_provider_with_a_row_of_its_own_gets_no_second_one(self) -> None:
         own = TABLE.replace('"oracle on tiny"', '"transformers"')

@@ -28,7 +28,9 @@ def decide(check: Check, models: Models, place: Installation) -> Finding:
         text.write_text(excerpt, encoding="utf-8", newline="")
         ours = our_ids(place, ours_from, text)
         script = place.with_llama_cpp / "tokens.mjs"
-        theirs = json.loads(programs.run("node", script, theirs_from, text))
+        out = text.with_suffix(".json")
+        programs.run("node", script, theirs_from, text, out)
+        theirs = json.loads(out.read_text(encoding="utf-8"))
         counted += len(theirs)
         if ours != theirs:
             failures.append(f"{name}: {difference(ours, theirs)}")

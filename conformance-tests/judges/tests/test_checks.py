@@ -61,8 +61,12 @@ class TokensTest(CheckCase):
         (self.place.data / "m.gguf").write_text("model")
         (self.place.data / "text").write_text("0123456789ä")
         self.encoded: list[str] = []
-        self.programs = {"trilobit": self._ours, "node": lambda _: "[1, 2, 3]"}
+        self.programs = {"trilobit": self._ours, "node": self._theirs}
         self.ours = "1,2,3\n"
+
+    def _theirs(self, words: list[str]) -> str:
+        Path(words[-1]).write_text("[1, 2, 3]")
+        return ""
 
     def _ours(self, words: list[str]) -> str:
         self.encoded.append(Path(words[words.index("--text") + 1]).read_text())

@@ -1,15 +1,15 @@
-// Prints the token ids, a JSON list, as which llama.cpp reads a text by the tokenizer of a GGUF file.
+// Writes the token ids, a JSON list, as which llama.cpp reads a text by the tokenizer of a GGUF file.
 //
-//   node tokens.mjs MODEL.gguf TEXT
+//   node tokens.mjs MODEL.gguf TEXT OUT
 //
 // Strings in the text that look like special tokens stay text; the start token is in front if the
 // file wants one.
 import fs from "node:fs";
 import {getLlama, LlamaLogLevel} from "node-llama-cpp";
 
-const [modelFile, textFile] = process.argv.slice(2);
-if (textFile === undefined) {
-    console.error("usage: node tokens.mjs MODEL.gguf TEXT");
+const [modelFile, textFile, outFile] = process.argv.slice(2);
+if (outFile === undefined) {
+    console.error("usage: node tokens.mjs MODEL.gguf TEXT OUT");
     process.exit(2);
 }
 
@@ -17,6 +17,6 @@ const llama = await getLlama({gpu: false, build: "never", logLevel: LlamaLogLeve
 const model = await llama.loadModel({modelPath: modelFile});
 const ids = model.tokenize(fs.readFileSync(textFile, "utf8"), false);
 const first = model.tokens.shouldPrependBosToken ? [model.tokens.bos] : [];
-console.log(JSON.stringify([...first, ...ids]));
+fs.writeFileSync(outFile, JSON.stringify([...first, ...ids]));
 await model.dispose();
 process.exit(0);

@@ -39,32 +39,30 @@ final class FileMetadata {
     }
 
     private static Object value(GgufMetadata metadata, String key) {
-        String type = metadata.typeLabel(key).orElse("");
-        if (metadata.isArray(key)) {
-            return array(metadata, key, type);
-        }
-        return switch (type) {
-            case "string" -> metadata.string(key).orElse("");
-            case "bool" -> metadata.flag(key).orElse(false);
-            case "float32", "float64" -> metadata.number(key).orElse(0);
-            default -> metadata.integer(key).orElse(0);
+        return switch (metadata.type(key).orElseThrow()) {
+            case STRING -> metadata.string(key).orElseThrow();
+            case BOOL -> metadata.flag(key).orElseThrow();
+            case FLOAT32, FLOAT64 -> metadata.number(key).orElseThrow();
+            case UINT8, INT8, UINT16, INT16, UINT32, INT32, UINT64, INT64 ->
+                    metadata.integer(key).orElseThrow();
+            case ARRAY -> array(metadata, key);
         };
     }
 
-    private static Object array(GgufMetadata metadata, String key, String type) {
-        String[] words = type.split(" ", -1); // array of 3 string
-        boolean small = words.length == 4 && words[2].length() < 3;
-        if (!small || Integer.parseInt(words[2]) > LONGEST_ARRAY) {
+    private static Object array(GgufMetadata metadata, String key) {
+        String type = metadata.typeLabel(key).orElseThrow();
+        if (metadata.length(key).orElseThrow() > LONGEST_ARRAY) {
             return type;
         }
-        return switch (words[3]) {
-            case "string" -> metadata.strings(key);
-            case "float32", "float64" -> {
+        return switch (metadata.elementType(key).orElseThrow()) {
+            case STRING -> metadata.strings(key);
+            case FLOAT32, FLOAT64 -> {
                 var numbers = metadata.numbers(key);
                 yield IntStream.range(0, numbers.length).mapToObj(i -> numbers[i]).toList();
             }
-            case "array" -> type;
-            default -> List.of(Arrays.stream(metadata.integers(key)).boxed().toArray());
+            case UINT8, INT8, UINT16, INT16, UINT32, INT32, UINT64, INT64, BOOL ->
+                    List.of(Arrays.stream(metadata.integers(key)).boxed().toArray());
+            case ARRAY -> type;
         };
     }
 }

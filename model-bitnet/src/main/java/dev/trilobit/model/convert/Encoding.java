@@ -2,8 +2,6 @@ package dev.trilobit.model.convert;
 
 import dev.trilobit.api.quant.Affine;
 import dev.trilobit.api.quant.Binary;
-import dev.trilobit.api.quant.BlockType;
-import dev.trilobit.api.quant.Blocks;
 import dev.trilobit.api.quant.Dense;
 import dev.trilobit.api.quant.FloatType;
 import dev.trilobit.api.quant.MatrixShape;
@@ -12,6 +10,7 @@ import dev.trilobit.api.quant.Ternary;
 import dev.trilobit.api.quant.TernaryPacking;
 import dev.trilobit.api.quant.WeightFormat;
 import dev.trilobit.model.file.GgmlType;
+import dev.trilobit.model.layout.GgmlLayout;
 import java.util.Optional;
 
 /** How one matrix lies in a file that is written. */
@@ -31,7 +30,7 @@ sealed interface Encoding {
     /** Returns the format in the API that holds exactly what this holds. */
     default WeightFormat format() {
         return switch (this) {
-            case Ggml(GgmlType type) -> format(type);
+            case Ggml(GgmlType type) -> GgmlLayout.format(type);
             case Mlx(int bits, int size, FloatType type) ->
                     bits == 1
                             ? new Binary(size, Binary.Mode.AFFINE, type)
@@ -39,26 +38,6 @@ sealed interface Encoding {
             case BitNet _ ->
                     new Ternary(TernaryPacking.ROW_QUARTERS, new ScaleGranularity.PerTensor());
             case Plain(FloatType type) -> new Dense(type);
-        };
-    }
-
-    private static WeightFormat format(GgmlType type) {
-        return switch (type) {
-            case F32 -> new Dense(FloatType.F32);
-            case F16 -> new Dense(FloatType.F16);
-            case BF16 -> new Dense(FloatType.BF16);
-            case Q8_0 -> new Blocks(BlockType.Q8_0);
-            case Q6_K -> new Blocks(BlockType.Q6_K);
-            case Q5_0 -> new Blocks(BlockType.Q5_0);
-            case Q4_0 -> new Blocks(BlockType.Q4_0);
-            case Q4_1 -> new Blocks(BlockType.Q4_1);
-            case Q4_K -> new Blocks(BlockType.Q4_K);
-            case Q1_0 -> new Binary(type.blockWeights(), Binary.Mode.SYMMETRIC, FloatType.F16);
-            case Q2_0, Q2_0_G128, PQ2_0, TQ1_0, TQ2_0, PTQ1_0 ->
-                    new Ternary(
-                            TernaryPacking.CONSECUTIVE,
-                            new ScaleGranularity.PerGroup(type.blockWeights(), FloatType.F16));
-            case I2_S -> new Ternary(TernaryPacking.CONSECUTIVE, new ScaleGranularity.PerTensor());
         };
     }
 

@@ -2,13 +2,12 @@ package dev.trilobit.model.convert;
 
 import dev.trilobit.api.quant.FloatType;
 import dev.trilobit.model.file.GgmlType;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** What a model can be written as: a kind of file, and how its linear layers lie in it. */
-public enum ModelFormat {
+public enum ModelFormat implements Labelled {
     /** GGUF, 1 bit. */
     GGUF_Q1_0(GgmlType.Q1_0, "1 bit, a scale of 128 weights: 1-bit Bonsai"),
     /** GGUF, ternary of ggml. */
@@ -103,21 +102,11 @@ public enum ModelFormat {
      * @throws IllegalArgumentException naming all of them if there is none
      */
     public static ModelFormat of(String label) {
-        return Arrays.stream(values())
-                .filter(format -> format.label().equals(label.toLowerCase(Locale.ROOT)))
-                .findFirst()
-                .orElseThrow(
-                        () ->
-                                new IllegalArgumentException(
-                                        "there is no format %s; expected one of %s"
-                                                .formatted(label, labels())));
-    }
-
-    private static String labels() {
-        return Arrays.stream(values()).map(ModelFormat::label).collect(Collectors.joining(", "));
+        return Labelled.find("format", List.of(values()), label);
     }
 
     /** Returns the name on the command line, such as {@code gguf-q2_0} or {@code mlx-2bit}. */
+    @Override
     public String label() {
         return name().toLowerCase(Locale.ROOT).replaceFirst("_", "-");
     }

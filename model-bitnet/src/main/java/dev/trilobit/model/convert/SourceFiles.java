@@ -1,5 +1,6 @@
 package dev.trilobit.model.convert;
 
+import dev.trilobit.model.file.CompanionNames;
 import dev.trilobit.model.file.GgufFile;
 import dev.trilobit.model.file.GgufMetadata;
 import dev.trilobit.model.file.GgufMetadataBuilder;
@@ -24,20 +25,6 @@ import tools.jackson.databind.json.JsonMapper;
 /** The companions of weights in a folder or GGUF file that is converted. */
 record SourceFiles(ModelFolder folder) implements CompanionFiles {
     private static final String CONFIG = "config.json";
-
-    /** What else of a folder belongs to the model, whatever its weights are stored as. */
-    private static final List<String> COPIED =
-            List.of(
-                    "generation_config.json",
-                    "tokenizer.json",
-                    "tokenizer.model",
-                    "tokenizer_config.json",
-                    "special_tokens_map.json",
-                    "added_tokens.json",
-                    "vocab.json",
-                    "merges.txt",
-                    "chat_template.jinja",
-                    "chat_template.json");
 
     private static final Pattern LEGAL = Pattern.compile("(?i)(licen[cs]e|notice|use_policy).*");
 
@@ -101,7 +88,7 @@ record SourceFiles(ModelFolder folder) implements CompanionFiles {
     @Override
     public void writeFiles(Path target) throws IOException {
         for (String name : folder.names()) {
-            if (COPIED.contains(name) || LEGAL.matcher(name).matches()) {
+            if (CompanionNames.TEXT.contains(name) || LEGAL.matcher(name).matches()) {
                 copy(name, target.resolve(name));
             }
         }

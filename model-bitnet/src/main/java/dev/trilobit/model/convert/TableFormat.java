@@ -7,10 +7,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.stream.Collectors;
 
 /** How an embedding table or a head is written. */
-public enum TableFormat {
+public enum TableFormat implements Labelled {
     /** As it is in the source; what the target has no form for gets the form of linear layers. */
     KEEP(Optional.empty(), Optional.empty(), 0),
     /** As the linear layers. */
@@ -58,21 +57,11 @@ public enum TableFormat {
      * @throws IllegalArgumentException naming all of them if there is none
      */
     public static TableFormat of(String label) {
-        return Arrays.stream(values())
-                .filter(format -> format.label().equals(label.toLowerCase(Locale.ROOT)))
-                .findFirst()
-                .orElseThrow(
-                        () ->
-                                new IllegalArgumentException(
-                                        "there is no type %s; expected one of %s"
-                                                .formatted(label, labels(List.of(values())))));
-    }
-
-    private static String labels(List<TableFormat> formats) {
-        return formats.stream().map(TableFormat::label).collect(Collectors.joining(", "));
+        return Labelled.find("type", List.of(values()), label);
     }
 
     /** Returns the name on the command line, such as {@code q6_k} or {@code 8bit}. */
+    @Override
     public String label() {
         return bits > 0 ? bits + "bit" : name().toLowerCase(Locale.ROOT);
     }
@@ -94,7 +83,8 @@ public enum TableFormat {
 
     /** Returns the types of a kind of file, for messages. */
     static String labels(Container container) {
-        return labels(Arrays.stream(values()).filter(format -> format.fits(container)).toList());
+        return Labelled.labels(
+                Arrays.stream(values()).filter(format -> format.fits(container)).toList());
     }
 
     /** Returns the type in a GGUF file. */

@@ -1,6 +1,5 @@
 package dev.trilobit.model.file;
 
-import dev.trilobit.api.quant.FloatType;
 import java.util.Optional;
 
 /**
@@ -100,29 +99,5 @@ public enum GgmlType implements TensorType {
     @Override
     public String label() {
         return name();
-    }
-
-    @Override
-    public Optional<FloatType> floatType() {
-        return switch (this) {
-            case F32 -> Optional.of(FloatType.F32);
-            case F16 -> Optional.of(FloatType.F16);
-            case BF16 -> Optional.of(FloatType.BF16);
-            case Q4_0,
-                    Q4_1,
-                    Q5_0,
-                    Q8_0,
-                    Q4_K,
-                    Q6_K,
-                    TQ1_0,
-                    TQ2_0,
-                    I2_S,
-                    Q1_0,
-                    Q2_0,
-                    Q2_0_G128,
-                    PQ2_0,
-                    PTQ1_0 ->
-                    Optional.empty();
-        };
     }
 }

@@ -61,6 +61,25 @@ public final class GgufMetadata {
         return find(key).map(value -> value.type() == MetadataType.ARRAY).orElse(false);
     }
 
+    /** Returns the type of a value; of an array {@link MetadataType#ARRAY}. */
+    public Optional<MetadataType> type(String key) {
+        return find(key).map(MetadataValue::type);
+    }
+
+    /** Returns the type of an array's elements; empty if there is no such key or no array. */
+    public Optional<MetadataType> elementType(String key) {
+        return find(key)
+                .filter(value -> value.type() == MetadataType.ARRAY)
+                .map(MetadataValue::elementType);
+    }
+
+    /** Returns the number of an array's elements; empty if there is no such key or no array. */
+    public OptionalLong length(String key) {
+        return isArray(key)
+                ? OptionalLong.of(find(key).orElseThrow().count())
+                : OptionalLong.empty();
+    }
+
     /** Returns the type of a value, such as {@code uint32} or {@code array of 3 string}. */
     public Optional<String> typeLabel(String key) {
         return find(key).map(MetadataValue::label);

@@ -1,6 +1,5 @@
 package dev.trilobit.model.file;
 
-import dev.trilobit.api.quant.FloatType;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -69,32 +68,5 @@ public enum SafetensorsType implements TensorType {
     @Override
     public String label() {
         return name();
-    }
-
-    @Override
-    public Optional<FloatType> floatType() {
-        return switch (this) {
-            case F32 -> Optional.of(FloatType.F32);
-            case F16 -> Optional.of(FloatType.F16);
-            case BF16 -> Optional.of(FloatType.BF16);
-            case BOOL,
-                    F4,
-                    F6_E2M3,
-                    F6_E3M2,
-                    U8,
-                    I8,
-                    F8_E5M2,
-                    F8_E4M3,
-                    F8_E8M0,
-                    I16,
-                    U16,
-                    I32,
-                    U32,
-                    C64,
-                    F64,
-                    I64,
-                    U64 ->
-                    Optional.empty();
-        };
     }
 }

@@ -9,5 +9,12 @@ public sealed interface TensorType permits SafetensorsType, GgmlType {
     String label();
 
     /** Returns the float type that the elements have, if they are plain floats of a weight. */
-    Optional<FloatType> floatType();
+    default Optional<FloatType> floatType() {
+        return switch (label()) {
+            case "F32" -> Optional.of(FloatType.F32);
+            case "F16" -> Optional.of(FloatType.F16);
+            case "BF16" -> Optional.of(FloatType.BF16);
+            default -> Optional.empty();
+        };
+    }
 }

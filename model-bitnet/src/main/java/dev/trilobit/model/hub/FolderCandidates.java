@@ -1,5 +1,6 @@
 package dev.trilobit.model.hub;
 
+import dev.trilobit.model.file.CompanionNames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,22 +18,12 @@ final class FolderCandidates {
     private static final String INDEX = "model.safetensors.index.json";
     private static final Pattern SHARD =
             Pattern.compile("model-(\\d{5})-of-(\\d{5})\\.safetensors");
-    private static final Set<String> BESIDE =
-            Set.of(
-                    CONFIG,
-                    INDEX,
-                    "generation_config.json",
-                    "tokenizer.json",
-                    "tokenizer.model",
-                    "tokenizer_config.json",
-                    "special_tokens_map.json",
-                    "added_tokens.json",
-                    "vocab.json",
-                    "merges.txt",
-                    "chat_template.jinja",
-                    "chat_template.json");
 
     private FolderCandidates() {}
+
+    private static boolean isBesideWeights(String name) {
+        return name.equals(CONFIG) || name.equals(INDEX) || CompanionNames.TEXT.contains(name);
+    }
 
     static List<Candidate> find(List<HubFile> files, FileChoice.TextReader texts) {
         Map<String, Map<String, HubFile>> folders = new TreeMap<>();
@@ -76,7 +67,7 @@ final class FolderCandidates {
             return new Candidate(entry, found, FileChoice.REFUSED, config.why());
         }
         var all = new ArrayList<>(weights);
-        names.values().stream().filter(file -> BESIDE.contains(file.name())).forEach(all::add);
+        names.values().stream().filter(file -> isBesideWeights(file.name())).forEach(all::add);
         return new Candidate(entry, all, config.rank(), config.why());
     }
 

@@ -18,7 +18,10 @@ import dev.trilobit.model.file.StoredTensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Decodes the tensors of GGUF files into weight formats of the API, exactly, and encodes them:
@@ -39,6 +42,11 @@ import java.util.List;
  * @param i2s how I2_S tensors were written
  */
 public record GgmlLayout(I2sLayout i2s) {
+    /** Types whose fourth code makes them more than ternary where a tensor uses it. */
+    private static final Set<GgmlType> TWO_BIT =
+            Collections.unmodifiableSet(
+                    EnumSet.of(GgmlType.Q2_0, GgmlType.Q2_0_G128, GgmlType.PQ2_0));
+
     private static final MemorySegment NO_SCALES = MemorySegment.ofArray(new byte[0]);
 
     /**
@@ -50,6 +58,16 @@ public record GgmlLayout(I2sLayout i2s) {
      */
     public WeightFormat format(StoredTensor tensor) {
         GgmlType type = type(tensor);
+        return TWO_BIT.contains(type)
+                ? TwoBitTensors.format(tensor.bytes(), type.blockBytes(), type.blockWeights())
+                : format(type);
+    }
+
+    /**
+     * Returns the format in which a type holds its numbers; of a two-bit type its ternary one,
+     * which three of its four codes are enough for.
+     */
+    public static WeightFormat format(GgmlType type) {
         return switch (type) {
             case F32 -> new Dense(FloatType.F32);
             case F16 -> new Dense(FloatType.F16);
@@ -61,9 +79,7 @@ public record GgmlLayout(I2sLayout i2s) {
             case Q4_1 -> new Blocks(BlockType.Q4_1);
             case Q4_K -> new Blocks(BlockType.Q4_K);
             case Q1_0 -> new Binary(type.blockWeights(), Binary.Mode.SYMMETRIC, FloatType.F16);
-            case Q2_0, Q2_0_G128, PQ2_0 ->
-                    TwoBitTensors.format(tensor.bytes(), type.blockBytes(), type.blockWeights());
-            case TQ1_0, TQ2_0, PTQ1_0 ->
+            case Q2_0, Q2_0_G128, PQ2_0, TQ1_0, TQ2_0, PTQ1_0 ->
                     ternary(new ScaleGranularity.PerGroup(type.blockWeights(), FloatType.F16));
             case I2_S -> ternary(new ScaleGranularity.PerTensor());
         };

@@ -1,5 +1,9 @@
 package dev.trilobit.model.text;
 
+import dev.trilobit.model.jinja.JinjaException;
+import dev.trilobit.model.jinja.JinjaTemplate;
+import dev.trilobit.model.jinja.JinjaText;
+import dev.trilobit.model.jinja.JinjaValue;
 import java.time.Clock;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -40,8 +44,15 @@ public final class ChatTemplate {
     public static ChatTemplate parse(String jinja, Map<String, String> variables) {
         Map<String, JinjaValue> values = new LinkedHashMap<>();
         variables.forEach((name, value) -> values.put(name, JinjaValue.Text.of(value)));
-        return new ChatTemplate(
-                JinjaTemplate.parse(jinja), jinja, values, Clock.system(ZoneId.systemDefault()));
+        return new ChatTemplate(parsed(jinja), jinja, values, Clock.system(ZoneId.systemDefault()));
+    }
+
+    private static JinjaTemplate parsed(String jinja) {
+        try {
+            return JinjaTemplate.parse(jinja);
+        } catch (JinjaException e) {
+            throw new TemplateException(e);
+        }
     }
 
     /** Returns this template with another clock behind {@code strftime_now}. */
@@ -101,7 +112,11 @@ public final class ChatTemplate {
         all.putAll(variables);
         all.put("messages", JinjaValue.list(list));
         all.put("add_generation_prompt", JinjaValue.of(prompt == GenerationPrompt.ADD));
-        return template.render(all, clock);
+        try {
+            return template.render(all, clock);
+        } catch (JinjaException e) {
+            throw new TemplateException(e);
+        }
     }
 
     private static JinjaValue user(String text) {

@@ -3,7 +3,6 @@ package dev.trilobit.model.text;
 import dev.trilobit.model.file.GgufMetadata;
 import dev.trilobit.model.file.ModelFormatException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,10 +11,9 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /** What the metadata of a GGUF file says about a model's text. */
-final class GgufFacts implements TextFacts {
+final class GgufFacts {
     private static final String PREFIX = "tokenizer.ggml.";
     private static final String TEMPLATE = "tokenizer.chat_template";
 
@@ -56,7 +54,7 @@ final class GgufFacts implements TextFacts {
     private boolean startsWithBos;
     private Set<Integer> endTokens = Set.of();
     private Set<Integer> specialTokens = Set.of();
-    private @Nullable ChatTemplate template;
+    private Optional<ChatTemplate> template = Optional.empty();
 
     private GgufFacts(GgufMetadata metadata, Tokenizer tokenizer) {
         this.metadata = metadata;
@@ -69,7 +67,7 @@ final class GgufFacts implements TextFacts {
      * @throws ModelFormatException naming everything that is wrong
      * @throws TemplateException if the chat template is wrong
      */
-    static GgufFacts read(GgufMetadata metadata, Tokenizer tokenizer) {
+    static TextFacts read(GgufMetadata metadata, Tokenizer tokenizer) {
         GgufFacts facts = new GgufFacts(metadata, tokenizer);
         facts.readBos();
         facts.readTemplate();
@@ -78,32 +76,12 @@ final class GgufFacts implements TextFacts {
         if (!facts.problems.isEmpty()) {
             throw new ModelFormatException(metadata.label(), facts.problems);
         }
-        return facts;
-    }
-
-    @Override
-    public OptionalInt bos() {
-        return bos;
-    }
-
-    @Override
-    public boolean startsWithBos() {
-        return startsWithBos;
-    }
-
-    @Override
-    public Set<Integer> endTokens() {
-        return endTokens;
-    }
-
-    @Override
-    public Set<Integer> specialTokens() {
-        return specialTokens;
-    }
-
-    @Override
-    public Optional<ChatTemplate> chatTemplate() {
-        return Optional.ofNullable(template);
+        return new TextFacts(
+                facts.bos,
+                facts.startsWithBos,
+                facts.endTokens,
+                facts.specialTokens,
+                facts.template);
     }
 
     private void readBos() {
@@ -156,12 +134,8 @@ final class GgufFacts implements TextFacts {
         for (String name : ENDS_BY_NAME) {
             tokenizer.specialId(name).ifPresent(ends::add);
         }
-        for (String turnEnd : TURN_ENDS) {
-            if (template != null && template.mentions(turnEnd)) {
-                tokenizer.find(turnEnd).ifPresent(ends::add);
-            }
-        }
-        endTokens = Collections.unmodifiableSet(ends);
+        TextFacts.addTurnEnds(template, tokenizer, ends);
+        endTokens = ends;
     }
 
     private void readSpecialTokens() {
@@ -169,7 +143,7 @@ final class GgufFacts implements TextFacts {
         for (String key : NAMED_TOKENS.values()) {
             optional(key).ifPresent(specials::add);
         }
-        specialTokens = Collections.unmodifiableSet(specials);
+        specialTokens = specials;
     }
 
     private void readTemplate() {
@@ -180,7 +154,7 @@ final class GgufFacts implements TextFacts {
         Optional<String> source =
                 metadata.string(TEMPLATE).or(() -> metadata.string(TEMPLATE + ".default"));
         if (source.isPresent() && !source.get().isBlank()) {
-            template = ChatTemplate.parse(source.get(), variables);
+            template = Optional.of(ChatTemplate.parse(source.get(), variables));
         }
     }
 }

@@ -6,7 +6,6 @@ import dev.trilobit.model.file.StrictJson;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,12 +13,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
 /** What the configuration files of a Hugging Face folder say about a model's text. */
-final class HuggingFaceFacts implements TextFacts {
+final class HuggingFaceFacts {
     private static final String TOKENIZER_CONFIG = "tokenizer_config.json";
     private static final String GENERATION_CONFIG = "generation_config.json";
     private static final String CONFIG = "config.json";
@@ -46,7 +44,7 @@ final class HuggingFaceFacts implements TextFacts {
     private Set<Integer> endTokens = Set.of();
     private Set<Integer> specialTokens = Set.of();
     private boolean startsWithBos;
-    private @Nullable ChatTemplate template;
+    private Optional<ChatTemplate> template = Optional.empty();
 
     private HuggingFaceFacts(
             ModelFolder folder, Tokenizer tokenizer, Map<String, String> namedByTokenizer) {
@@ -66,7 +64,7 @@ final class HuggingFaceFacts implements TextFacts {
      * @throws ModelFormatException naming everything that is wrong
      * @throws TemplateException if the chat template is wrong
      */
-    static HuggingFaceFacts read(
+    static TextFacts read(
             ModelFolder folder, Tokenizer tokenizer, Map<String, String> namedByTokenizer) {
         HuggingFaceFacts facts = new HuggingFaceFacts(folder, tokenizer, namedByTokenizer);
         facts.readBos();
@@ -76,32 +74,12 @@ final class HuggingFaceFacts implements TextFacts {
         if (!facts.problems.isEmpty()) {
             throw new ModelFormatException(folder.label(), String.join("; ", facts.problems));
         }
-        return facts;
-    }
-
-    @Override
-    public OptionalInt bos() {
-        return bos;
-    }
-
-    @Override
-    public boolean startsWithBos() {
-        return startsWithBos;
-    }
-
-    @Override
-    public Set<Integer> endTokens() {
-        return endTokens;
-    }
-
-    @Override
-    public Set<Integer> specialTokens() {
-        return specialTokens;
-    }
-
-    @Override
-    public Optional<ChatTemplate> chatTemplate() {
-        return Optional.ofNullable(template);
+        return new TextFacts(
+                facts.bos,
+                facts.startsWithBos,
+                facts.endTokens,
+                facts.specialTokens,
+                facts.template);
     }
 
     private JsonNode json(String name) {
@@ -191,12 +169,8 @@ final class HuggingFaceFacts implements TextFacts {
         ends.addAll(ids(generationConfig, GENERATION_CONFIG, "eos_token_id"));
         ends.addAll(ids(config, CONFIG, "eos_token_id"));
         namedToken("eos_token").ifPresent(token -> find("eos_token", token).ifPresent(ends::add));
-        for (String turnEnd : TURN_ENDS) {
-            if (template != null && template.mentions(turnEnd)) {
-                tokenizer.find(turnEnd).ifPresent(ends::add);
-            }
-        }
-        endTokens = Collections.unmodifiableSet(ends);
+        TextFacts.addTurnEnds(template, tokenizer, ends);
+        endTokens = ends;
     }
 
     /** Text of users must become none of these: they would end an answer or begin another text. */
@@ -214,7 +188,7 @@ final class HuggingFaceFacts implements TextFacts {
                 }
             }
         }
-        specialTokens = Collections.unmodifiableSet(specials);
+        specialTokens = specials;
     }
 
     private Optional<Integer> id(String token) {
@@ -232,7 +206,7 @@ final class HuggingFaceFacts implements TextFacts {
                 text("chat_template.jinja")
                         .or(() -> template(tokenizerConfig.path("chat_template")));
         if (source.isPresent()) {
-            template = ChatTemplate.parse(source.get(), variables);
+            template = Optional.of(ChatTemplate.parse(source.get(), variables));
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.trilobit.model.text;
 
+import dev.trilobit.model.jinja.JinjaException;
+
 /**
  * A chat template is wrong, needs what we do not support, refuses the messages or does too much.
  */
@@ -8,9 +10,9 @@ public final class TemplateException extends RuntimeException {
 
     private final int line;
 
-    TemplateException(int line, String problem) {
-        super("chat template, line %d: %s".formatted(line, problem));
-        this.line = line;
+    TemplateException(JinjaException cause) {
+        super("chat template, " + cause.getMessage(), cause);
+        this.line = cause.line();
     }
 
     /** Returns the line of the template, from 1. */

@@ -4,7 +4,6 @@
  * dev.trilobit.model.text.ChatTemplate chat template} of a model, joined in {@link
  * dev.trilobit.model.text.TextCodec}.
  *
- * <p>Text of users never becomes a control token, neither in a raw prompt nor in a chat. The
- * classes {@code Jinja…} are the part of Jinja2 that chat templates use.
+ * <p>Text of users never becomes a control token, neither in a raw prompt nor in a chat.
  */
 package dev.trilobit.model.text;

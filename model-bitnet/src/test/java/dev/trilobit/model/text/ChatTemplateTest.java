@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -199,7 +202,8 @@ class ChatTemplateTest {
     void theClockIsThatOfTheMachineUnlessSet() {
         ChatTemplate template =
                 ChatTemplate.parse("{{ strftime_now('%Y-%m-%d') }}", Map.of())
-                        .withClock(JinjaTemplateTest.CLOCK);
+                        .withClock(
+                                Clock.fixed(Instant.parse("2026-03-09T14:05:07Z"), ZoneOffset.UTC));
         assertEquals("2026-03-09", template.render(List.of(), GenerationPrompt.OMIT));
     }
 

@@ -1,4 +1,4 @@
-package dev.trilobit.model.text;
+package dev.trilobit.model.jinja;
 
 /**
  * A token of template source.

@@ -1,6 +1,6 @@
-package dev.trilobit.model.text;
+package dev.trilobit.model.jinja;
 
-import dev.trilobit.model.text.JinjaExpression.Arguments;
+import dev.trilobit.model.jinja.JinjaExpression.Arguments;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -204,8 +204,8 @@ final class JinjaExpressionParser {
         };
     }
 
-    private static TemplateException unexpected(JinjaToken token) {
-        return new TemplateException(token.line(), "expected an expression, got " + token.shown());
+    private static JinjaException unexpected(JinjaToken token) {
+        return new JinjaException(token.line(), "expected an expression, got " + token.shown());
     }
 
     private static JinjaExpression name(JinjaToken token) {
@@ -221,7 +221,7 @@ final class JinjaExpressionParser {
         try {
             return new JinjaValue.Int(PythonText.integer(token.text()));
         } catch (NumberFormatException e) {
-            throw new TemplateException(
+            throw new JinjaException(
                     token.line(), "the integer %s is too large".formatted(token.text()));
         }
     }
@@ -278,7 +278,7 @@ final class JinjaExpressionParser {
                     JinjaExpression index = new JinjaExpression.Literal(integer(token));
                     expression = new JinjaExpression.Item(expression, index, line);
                 } else {
-                    throw new TemplateException(line, "expected a name, got " + token.shown());
+                    throw new JinjaException(line, "expected a name, got " + token.shown());
                 }
             } else if (tokens.skipOperator("[")) {
                 expression = parseSubscript(expression, line);

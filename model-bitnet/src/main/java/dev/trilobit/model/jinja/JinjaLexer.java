@@ -1,4 +1,4 @@
-package dev.trilobit.model.text;
+package dev.trilobit.model.jinja;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -40,7 +40,7 @@ final class JinjaLexer {
     /**
      * Cuts {@code source} into tokens, the last one {@code END}.
      *
-     * @throws TemplateException if a tag, comment or string is not closed, or a character is odd
+     * @throws JinjaException if a tag, comment or string is not closed, or a character is odd
      */
     static List<JinjaToken> tokens(String source) {
         String lines = source.replace("\r\n", "\n").replace('\r', '\n');
@@ -249,8 +249,8 @@ final class JinjaLexer {
         tokens.add(new JinjaToken(kind, text, line()));
     }
 
-    private TemplateException failure(String problem) {
-        return new TemplateException(line(), problem);
+    private JinjaException failure(String problem) {
+        return new JinjaException(line(), problem);
     }
 
     private int line() {

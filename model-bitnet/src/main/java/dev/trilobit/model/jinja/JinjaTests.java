@@ -1,12 +1,12 @@
-package dev.trilobit.model.text;
+package dev.trilobit.model.jinja;
 
-import dev.trilobit.model.text.JinjaValue.Bool;
-import dev.trilobit.model.text.JinjaValue.Dict;
-import dev.trilobit.model.text.JinjaValue.Int;
-import dev.trilobit.model.text.JinjaValue.Real;
-import dev.trilobit.model.text.JinjaValue.Sequence;
-import dev.trilobit.model.text.JinjaValue.Text;
-import dev.trilobit.model.text.JinjaValue.Undefined;
+import dev.trilobit.model.jinja.JinjaValue.Bool;
+import dev.trilobit.model.jinja.JinjaValue.Dict;
+import dev.trilobit.model.jinja.JinjaValue.Int;
+import dev.trilobit.model.jinja.JinjaValue.Real;
+import dev.trilobit.model.jinja.JinjaValue.Sequence;
+import dev.trilobit.model.jinja.JinjaValue.Text;
+import dev.trilobit.model.jinja.JinjaValue.Undefined;
 
 /** The tests behind {@code is}. */
 final class JinjaTests {
@@ -23,7 +23,7 @@ final class JinjaTests {
     /**
      * Tells whether {@code value} passes.
      *
-     * @throws TemplateException if there is no such test
+     * @throws JinjaException if there is no such test
      */
     boolean passes(String name, JinjaValue value, JinjaArguments arguments) {
         return switch (name) {

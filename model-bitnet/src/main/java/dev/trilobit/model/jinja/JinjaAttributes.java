@@ -1,11 +1,11 @@
-package dev.trilobit.model.text;
+package dev.trilobit.model.jinja;
 
-import dev.trilobit.model.text.JinjaValue.Dict;
-import dev.trilobit.model.text.JinjaValue.Function;
-import dev.trilobit.model.text.JinjaValue.Int;
-import dev.trilobit.model.text.JinjaValue.Sequence;
-import dev.trilobit.model.text.JinjaValue.Text;
-import dev.trilobit.model.text.JinjaValue.Undefined;
+import dev.trilobit.model.jinja.JinjaValue.Dict;
+import dev.trilobit.model.jinja.JinjaValue.Function;
+import dev.trilobit.model.jinja.JinjaValue.Int;
+import dev.trilobit.model.jinja.JinjaValue.Sequence;
+import dev.trilobit.model.jinja.JinjaValue.Text;
+import dev.trilobit.model.jinja.JinjaValue.Undefined;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

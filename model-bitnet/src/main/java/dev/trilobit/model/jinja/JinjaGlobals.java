@@ -1,10 +1,10 @@
-package dev.trilobit.model.text;
+package dev.trilobit.model.jinja;
 
-import dev.trilobit.model.text.JinjaValue.Dict;
-import dev.trilobit.model.text.JinjaValue.Function;
-import dev.trilobit.model.text.JinjaValue.Int;
-import dev.trilobit.model.text.JinjaValue.Namespace;
-import dev.trilobit.model.text.JinjaValue.Text;
+import dev.trilobit.model.jinja.JinjaValue.Dict;
+import dev.trilobit.model.jinja.JinjaValue.Function;
+import dev.trilobit.model.jinja.JinjaValue.Int;
+import dev.trilobit.model.jinja.JinjaValue.Namespace;
+import dev.trilobit.model.jinja.JinjaValue.Text;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;

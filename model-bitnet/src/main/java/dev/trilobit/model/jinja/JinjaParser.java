@@ -1,8 +1,8 @@
-package dev.trilobit.model.text;
+package dev.trilobit.model.jinja;
 
-import dev.trilobit.model.text.JinjaStatement.FilterStep;
-import dev.trilobit.model.text.JinjaStatement.Parameter;
-import dev.trilobit.model.text.JinjaStatement.Target;
+import dev.trilobit.model.jinja.JinjaStatement.FilterStep;
+import dev.trilobit.model.jinja.JinjaStatement.Parameter;
+import dev.trilobit.model.jinja.JinjaStatement.Target;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -22,7 +22,7 @@ final class JinjaParser {
     /**
      * Parses a template.
      *
-     * @throws TemplateException if it is wrong or needs what we do not support
+     * @throws JinjaException if it is wrong or needs what we do not support
      */
     static List<JinjaStatement> parse(String source) {
         JinjaParser parser = new JinjaParser(new JinjaTokens(JinjaLexer.tokens(source)));
@@ -95,7 +95,7 @@ final class JinjaParser {
                 yield new JinjaStatement.Continue(line);
             }
             default ->
-                    throw new TemplateException(
+                    throw new JinjaException(
                             line, "the tag '%s' is not supported here".formatted(name));
         };
     }
@@ -270,7 +270,7 @@ final class JinjaParser {
     private JinjaStatement parseCall(int line) {
         List<Parameter> parameters = tokens.peek().isOperator("(") ? parseParameters() : List.of();
         if (!(expressions.parse() instanceof JinjaExpression.Call call)) {
-            throw new TemplateException(line, "the tag 'call' needs a call");
+            throw new JinjaException(line, "the tag 'call' needs a call");
         }
         endTag();
         List<JinjaStatement> body = parseUntil(Set.of("endcall"));

@@ -1,12 +1,12 @@
-package dev.trilobit.model.text;
+package dev.trilobit.model.jinja;
 
-import dev.trilobit.model.text.JinjaValue.Bool;
-import dev.trilobit.model.text.JinjaValue.Dict;
-import dev.trilobit.model.text.JinjaValue.Int;
-import dev.trilobit.model.text.JinjaValue.Real;
-import dev.trilobit.model.text.JinjaValue.Sequence;
-import dev.trilobit.model.text.JinjaValue.Text;
-import dev.trilobit.model.text.JinjaValue.Undefined;
+import dev.trilobit.model.jinja.JinjaValue.Bool;
+import dev.trilobit.model.jinja.JinjaValue.Dict;
+import dev.trilobit.model.jinja.JinjaValue.Int;
+import dev.trilobit.model.jinja.JinjaValue.Real;
+import dev.trilobit.model.jinja.JinjaValue.Sequence;
+import dev.trilobit.model.jinja.JinjaValue.Text;
+import dev.trilobit.model.jinja.JinjaValue.Undefined;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -76,7 +76,7 @@ final class JinjaPrinter {
         run.leave();
     }
 
-    private TemplateException unprintable(JinjaValue value) {
+    private JinjaException unprintable(JinjaValue value) {
         return run.failure("cannot print a " + JinjaOperators.type(value));
     }
 

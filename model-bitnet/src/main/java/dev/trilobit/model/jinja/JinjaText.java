@@ -1,4 +1,4 @@
-package dev.trilobit.model.text;
+package dev.trilobit.model.jinja;
 
 import java.util.BitSet;
 import java.util.Locale;
@@ -7,7 +7,7 @@ import java.util.Locale;
  * A string in which each character is known to come from the template or from a user's message.
  * Immutable. Equality is that of the characters.
  */
-final class JinjaText {
+public final class JinjaText {
     private static final BitSet NO_BITS = new BitSet(0);
 
     private final String string;
@@ -23,7 +23,7 @@ final class JinjaText {
     }
 
     /** Returns a string that a user wrote. */
-    static JinjaText user(String string) {
+    public static JinjaText user(String string) {
         BitSet users = new BitSet(string.length());
         users.set(0, string.length());
         return new JinjaText(string, users);
@@ -34,7 +34,7 @@ final class JinjaText {
         return new JinjaText(string, users);
     }
 
-    String string() {
+    public String string() {
         return string;
     }
 
@@ -43,7 +43,7 @@ final class JinjaText {
     }
 
     /** Tells whether a user wrote any character of {@code [start, end)}. */
-    boolean hasUserText(int start, int end) {
+    public boolean hasUserText(int start, int end) {
         int next = users.nextSetBit(start);
         return next >= 0 && next < end;
     }

@@ -1,4 +1,4 @@
-package dev.trilobit.model.text;
+package dev.trilobit.model.jinja;
 
 import java.util.HashMap;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package dev.trilobit.model.text;
+package dev.trilobit.model.jinja;
 
 import java.util.List;
 
@@ -80,11 +80,11 @@ final class JinjaTokens {
         nesting--;
     }
 
-    TemplateException unexpected(String expected) {
+    JinjaException unexpected(String expected) {
         return failure("expected %s, got %s".formatted(expected, peek().shown()));
     }
 
-    TemplateException failure(String problem) {
-        return new TemplateException(line(), problem);
+    JinjaException failure(String problem) {
+        return new JinjaException(line(), problem);
     }
 }

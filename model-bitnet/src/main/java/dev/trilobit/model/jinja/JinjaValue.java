@@ -1,11 +1,11 @@
-package dev.trilobit.model.text;
+package dev.trilobit.model.jinja;
 
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** A value inside a template, with Python's types. */
-sealed interface JinjaValue {
+public sealed interface JinjaValue {
     None NONE = new None();
     Bool TRUE = new Bool(true);
     Bool FALSE = new Bool(false);
@@ -43,7 +43,8 @@ sealed interface JinjaValue {
 
     /** A string that knows which of its characters users wrote. */
     record Text(JinjaText text) implements JinjaValue {
-        static Text of(String trusted) {
+        /** Returns a string of whoever wrote the template. */
+        public static Text of(String trusted) {
             return new Text(JinjaText.trusted(trusted));
         }
 

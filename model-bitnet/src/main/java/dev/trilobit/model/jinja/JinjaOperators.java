@@ -1,12 +1,12 @@
-package dev.trilobit.model.text;
+package dev.trilobit.model.jinja;
 
-import dev.trilobit.model.text.JinjaValue.Bool;
-import dev.trilobit.model.text.JinjaValue.Dict;
-import dev.trilobit.model.text.JinjaValue.Int;
-import dev.trilobit.model.text.JinjaValue.Real;
-import dev.trilobit.model.text.JinjaValue.Sequence;
-import dev.trilobit.model.text.JinjaValue.Text;
-import dev.trilobit.model.text.JinjaValue.Undefined;
+import dev.trilobit.model.jinja.JinjaValue.Bool;
+import dev.trilobit.model.jinja.JinjaValue.Dict;
+import dev.trilobit.model.jinja.JinjaValue.Int;
+import dev.trilobit.model.jinja.JinjaValue.Real;
+import dev.trilobit.model.jinja.JinjaValue.Sequence;
+import dev.trilobit.model.jinja.JinjaValue.Text;
+import dev.trilobit.model.jinja.JinjaValue.Undefined;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -73,7 +73,7 @@ final class JinjaOperators {
         return items;
     }
 
-    private TemplateException notIterable(JinjaValue value) {
+    private JinjaException notIterable(JinjaValue value) {
         return run.failure("a value of type %s cannot be iterated".formatted(type(value)));
     }
 
@@ -146,7 +146,7 @@ final class JinjaOperators {
     /**
      * Orders numbers, and strings by code point.
      *
-     * @throws TemplateException for other values
+     * @throws JinjaException for other values
      */
     int compare(JinjaValue a, JinjaValue b) {
         run.step();

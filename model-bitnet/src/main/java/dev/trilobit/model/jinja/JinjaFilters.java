@@ -1,11 +1,11 @@
-package dev.trilobit.model.text;
+package dev.trilobit.model.jinja;
 
-import dev.trilobit.model.text.JinjaValue.Dict;
-import dev.trilobit.model.text.JinjaValue.Int;
-import dev.trilobit.model.text.JinjaValue.Real;
-import dev.trilobit.model.text.JinjaValue.Sequence;
-import dev.trilobit.model.text.JinjaValue.Text;
-import dev.trilobit.model.text.JinjaValue.Undefined;
+import dev.trilobit.model.jinja.JinjaValue.Dict;
+import dev.trilobit.model.jinja.JinjaValue.Int;
+import dev.trilobit.model.jinja.JinjaValue.Real;
+import dev.trilobit.model.jinja.JinjaValue.Sequence;
+import dev.trilobit.model.jinja.JinjaValue.Text;
+import dev.trilobit.model.jinja.JinjaValue.Undefined;
 import java.util.List;
 import java.util.Map;
 
@@ -36,7 +36,7 @@ final class JinjaFilters {
     /**
      * Applies a filter.
      *
-     * @throws TemplateException if there is no such filter
+     * @throws JinjaException if there is no such filter
      */
     JinjaValue apply(String name, JinjaValue value, JinjaArguments arguments) {
         if (value instanceof Text(JinjaText text)) {

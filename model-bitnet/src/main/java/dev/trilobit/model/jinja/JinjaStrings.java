@@ -1,8 +1,8 @@
-package dev.trilobit.model.text;
+package dev.trilobit.model.jinja;
 
-import dev.trilobit.model.text.JinjaValue.Int;
-import dev.trilobit.model.text.JinjaValue.Sequence;
-import dev.trilobit.model.text.JinjaValue.Text;
+import dev.trilobit.model.jinja.JinjaValue.Int;
+import dev.trilobit.model.jinja.JinjaValue.Sequence;
+import dev.trilobit.model.jinja.JinjaValue.Text;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

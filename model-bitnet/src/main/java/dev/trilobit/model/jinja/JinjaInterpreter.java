@@ -1,8 +1,8 @@
-package dev.trilobit.model.text;
+package dev.trilobit.model.jinja;
 
-import dev.trilobit.model.text.JinjaStatement.FilterStep;
-import dev.trilobit.model.text.JinjaValue.Namespace;
-import dev.trilobit.model.text.JinjaValue.Text;
+import dev.trilobit.model.jinja.JinjaStatement.FilterStep;
+import dev.trilobit.model.jinja.JinjaValue.Namespace;
+import dev.trilobit.model.jinja.JinjaValue.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +28,7 @@ final class JinjaInterpreter {
     /**
      * Renders a template.
      *
-     * @throws TemplateException if the template fails, refuses or does too much
+     * @throws JinjaException if the template fails, refuses or does too much
      */
     static JinjaText render(
             List<JinjaStatement> template, Map<String, JinjaValue> variables, JinjaRun run) {

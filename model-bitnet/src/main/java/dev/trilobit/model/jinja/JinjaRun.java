@@ -1,4 +1,4 @@
-package dev.trilobit.model.text;
+package dev.trilobit.model.jinja;
 
 import java.time.Clock;
 
@@ -36,8 +36,8 @@ final class JinjaRun {
     }
 
     /** Returns the exception to throw for the current line. */
-    TemplateException failure(String problem) {
-        return new TemplateException(line, problem);
+    JinjaException failure(String problem) {
+        return new JinjaException(line, problem);
     }
 
     void step() {

@@ -1,4 +1,4 @@
-package dev.trilobit.model.text;
+package dev.trilobit.model.jinja;
 
 import java.time.Clock;
 import java.util.List;
@@ -11,7 +11,7 @@ import java.util.Map;
  *
  * @see <a href="https://jinja.palletsprojects.com/en/stable/templates/">Jinja2's description</a>
  */
-final class JinjaTemplate {
+public final class JinjaTemplate {
     private final List<JinjaStatement> statements;
 
     private JinjaTemplate(List<JinjaStatement> statements) {
@@ -21,18 +21,18 @@ final class JinjaTemplate {
     /**
      * Parses a template.
      *
-     * @throws TemplateException if it is wrong or needs what we do not support
+     * @throws JinjaException if it is wrong or needs what we do not support
      */
-    static JinjaTemplate parse(String source) {
+    public static JinjaTemplate parse(String source) {
         return new JinjaTemplate(JinjaParser.parse(source));
     }
 
     /**
      * Renders with {@code variables}.
      *
-     * @throws TemplateException if the template fails, refuses or does too much
+     * @throws JinjaException if the template fails, refuses or does too much
      */
-    JinjaText render(Map<String, JinjaValue> variables, Clock clock) {
+    public JinjaText render(Map<String, JinjaValue> variables, Clock clock) {
         return JinjaInterpreter.render(statements, variables, new JinjaRun(clock));
     }
 }

@@ -10,8 +10,11 @@ interface CompanionFiles {
     /** Returns whether the weights can be read a second time to compare them. */
     boolean isVerifiable();
 
-    /** Returns whether a path is where the model itself is. */
-    boolean isAt(Path target);
+    /**
+     * Returns whether replacing what is at a path would take a file of the model itself away: the
+     * path is that of the file, of a folder above it, or of what a link to it leads to.
+     */
+    boolean isAt(Path target) throws IOException;
 
     /**
      * Adds the keys of a GGUF file that say more than the sizes.

@@ -64,7 +64,7 @@ final class Conversion {
         }
     }
 
-    private void checkName(Path target) {
+    private void checkName(Path target) throws IOException {
         boolean file = options.format().container() == Container.GGUF && !options.isSharded();
         boolean named = target.toString().endsWith(GGUF);
         if (file && !named) {
@@ -87,7 +87,8 @@ final class Conversion {
         }
         if (companions.isAt(target)) {
             throw new ConversionRefusedException(
-                    "%s is the model that is converted; write it elsewhere".formatted(target));
+                    "%s is the model that is converted, or holds it; write elsewhere"
+                            .formatted(target));
         }
     }
 

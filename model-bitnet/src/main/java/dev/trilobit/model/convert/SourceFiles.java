@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +25,8 @@ import tools.jackson.databind.json.JsonMapper;
 record SourceFiles(ModelFolder folder) implements CompanionFiles {
     private static final String CONFIG = "config.json";
 
-    private static final Pattern LEGAL = Pattern.compile("(?i)(licen[cs]e|notice|use_policy).*");
+    /** Names of texts that go with a model wherever it goes. */
+    static final Pattern LEGAL = Pattern.compile("(?i)(licen[cs]e|notice|use_policy).*");
 
     @Override
     public boolean isVerifiable() {
@@ -34,13 +34,24 @@ record SourceFiles(ModelFolder folder) implements CompanionFiles {
     }
 
     @Override
-    public boolean isAt(Path target) {
-        try {
-            Path source = Path.of(folder.label());
-            return Files.exists(source) && Files.exists(target) && Files.isSameFile(source, target);
-        } catch (InvalidPathException | IOException e) {
-            return false; // a label that is no path, such as that of an embedded model
+    public boolean isAt(Path target) throws IOException {
+        Optional<Path> directory = folder.directory();
+        if (directory.isEmpty() || !Files.exists(target)) {
+            return false;
         }
+        Path replaced = target.toRealPath();
+        Path source = directory.get().toRealPath();
+        if (replaced.equals(source)) {
+            return true;
+        }
+        for (String name : folder.names()) {
+            Path file = source.resolve(name);
+            // A cache has links: replacing the link or the file it leads to is as bad.
+            if (file.startsWith(replaced) || file.toRealPath().startsWith(replaced)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Optional<GgufMetadata> gguf() {

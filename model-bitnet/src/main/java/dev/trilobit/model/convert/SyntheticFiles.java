@@ -23,8 +23,8 @@ record SyntheticFiles(String title, Optional<ModelFolder> tokenizer) implements 
     }
 
     @Override
-    public boolean isAt(Path target) {
-        return tokenizer.map(folder -> new SourceFiles(folder).isAt(target)).orElse(false);
+    public boolean isAt(Path target) throws IOException {
+        return tokenizer.isPresent() && new SourceFiles(tokenizer.get()).isAt(target);
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.trilobit.api.quant.BlockType;
 import dev.trilobit.api.quant.Blocks;
 import dev.trilobit.api.quant.Dense;
 import dev.trilobit.api.quant.FloatType;
+import dev.trilobit.api.quant.RowDecoder;
 import dev.trilobit.api.quant.Ternary;
 import dev.trilobit.api.quant.Weight;
 import dev.trilobit.model.arch.DecoderModel;
@@ -189,13 +190,13 @@ final class ConversionPlan {
             if (ScaleTypes.exact(weight).contains(type)) {
                 return Optional.empty();
             }
-            double scale = new RowReader(weight).step(0, 0);
+            double scale = new RowDecoder(weight).step(0, 0);
             return Optional.of(
                     "its scale %s is no %s, the nearest is %s"
                             .formatted(
                                     (float) scale,
                                     type.suffix(),
-                                    GroupFitter.round((float) scale, type)));
+                                    type.round((float) scale)));
         }
     }
 
@@ -232,7 +233,7 @@ final class ConversionPlan {
         if (options.groupSize() != 0) {
             return options.groupSize();
         }
-        int size = RowReader.groupColumns(part.source().format(), part.source().shape().cols());
+        int size = RowDecoder.groupColumns(part.source().format(), part.source().shape().cols());
         return size == 32 || size == 128 ? size : 64;
     }
 

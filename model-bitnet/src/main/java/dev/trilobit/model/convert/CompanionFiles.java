@@ -1,14 +1,19 @@
 package dev.trilobit.model.convert;
 
 import dev.trilobit.model.file.GgufMetadataBuilder;
+
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /** Everything of a model but its weights: names, tokenizer, chat template. */
 interface CompanionFiles {
     /** Returns whether the weights can be read a second time to compare them. */
     boolean isVerifiable();
+
+    /** Returns what whoever reads the report should know of the source. */
+    List<String> notes();
 
     /**
      * Returns whether replacing what is at a path would take a file of the model itself away: the
@@ -21,7 +26,7 @@ interface CompanionFiles {
      *
      * @param vocabulary rows of the embedding table
      */
-    void addKeys(GgufMetadataBuilder keys, int vocabulary);
+    void addKeys(GgufMetadataBuilder keys, int vocabulary) throws IOException;
 
     /** Returns the keys of a config.json to start from; empty if there is none. */
     Map<String, Object> configKeys();

@@ -6,8 +6,10 @@ import dev.trilobit.model.file.GgufMetadata;
 import dev.trilobit.model.file.GgufMetadataBuilder;
 import dev.trilobit.model.file.ModelFolder;
 import dev.trilobit.model.file.StrictJson;
-import dev.trilobit.model.text.GgufTextWriter;
-import dev.trilobit.model.text.HuggingFaceTextWriter;
+
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -18,8 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import tools.jackson.core.type.TypeReference;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The companions of weights in a folder or GGUF file that is converted. */
 record SourceFiles(ModelFolder folder) implements CompanionFiles {
@@ -31,6 +31,11 @@ record SourceFiles(ModelFolder folder) implements CompanionFiles {
     @Override
     public boolean isVerifiable() {
         return true;
+    }
+
+    @Override
+    public List<String> notes() {
+        return List.of();
     }
 
     @Override
@@ -59,7 +64,7 @@ record SourceFiles(ModelFolder folder) implements CompanionFiles {
     }
 
     @Override
-    public void addKeys(GgufMetadataBuilder keys, int vocabulary) {
+    public void addKeys(GgufMetadataBuilder keys, int vocabulary) throws IOException {
         Optional<GgufMetadata> source = gguf();
         if (source.isPresent()) {
             source.get().keys().stream()
@@ -69,7 +74,7 @@ record SourceFiles(ModelFolder folder) implements CompanionFiles {
         }
         keys.string("general.type", "model");
         keys.string("general.name", name());
-        GgufTextWriter.write(folder, vocabulary, keys);
+        TokenizerFiles.toGguf(folder, vocabulary, keys);
     }
 
     private String name() {
@@ -105,7 +110,7 @@ record SourceFiles(ModelFolder folder) implements CompanionFiles {
         }
         Optional<GgufMetadata> metadata = gguf();
         if (metadata.isPresent() && !Files.exists(target.resolve("tokenizer.json"))) {
-            HuggingFaceTextWriter.write(metadata.get(), target);
+            TokenizerFiles.toFolder(metadata.get(), target);
         }
     }
 

@@ -6,18 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.trilobit.model.convert.ModelFormat;
 import dev.trilobit.model.convert.ModelShape;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 class ConvertTest {
     @TempDir private Path folder;
@@ -92,6 +95,76 @@ class ConvertTest {
             assertTrue(run.err().contains(part), part + " in " + run.err());
         }
         assertEquals(List.of(), names());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "nope, gguf-q8_0, ends in .gguf",
+        "nope.gguf, mlx-1bit, the name of a folder",
+        "nope.gguf, hf-bitnet, the name of a folder"
+    })
+    void nameThatDoesNotFitTheFormatIsAMistakeInTheCommand(String out, String format, String reason)
+            throws IOException {
+        CommandRun converted = CommandRun.of("convert", "embedded:binary", at(out), "--to", format);
+        CommandRun made = CommandRun.of("synth", "--shape=bitnet-large", "--type", format, at(out));
+        for (CommandRun run : List.of(converted, made)) {
+            assertEquals(2, run.code(), run.err());
+            assertTrue(run.err().contains(reason), run.err());
+        }
+        assertEquals(List.of(), names());
+    }
+
+    /** Files of the other kind do not ask for rounded input: that is told before the work. */
+    @Test
+    void otherActivationsAreRefusedUnlessTheyAreAllowed() throws IOException {
+        ok("synth", "--shape=falcon-e-1b", "--layers=1", "--vocab=64", "--type=hf-bitnet", at("s"));
+        String[] convert = {"convert", at("s"), at("t.gguf"), "--to=gguf-q2_0"};
+        CommandRun refused = CommandRun.of(convert);
+        assertEquals(1, refused.code(), refused.err());
+        assertTrue(refused.err().contains("--allow-other-activations"), refused.err());
+        assertEquals(List.of("s"), names());
+        CommandRun allowed =
+                ok(
+                        Stream.concat(
+                                        Arrays.stream(convert),
+                                        Stream.of("--allow-other-activations"))
+                                .toArray(String[]::new));
+        assertTrue(allowed.out().contains("note: 7 layers round their input"), allowed.out());
+    }
+
+    /** What deletes a folder must not delete the model it reads, or what is no model. */
+    @Test
+    void forceDeletesNeitherTheSourceNorAStrangersFolder() throws IOException {
+        Path models = Files.createDirectory(folder.resolve("models"));
+        String source = models.resolve("model.gguf").toString();
+        ok("convert", "embedded:binary", source, "--to=gguf-q1_0");
+        CommandRun run =
+                CommandRun.of("convert", source, models.toString(), "--to=hf-f16", "--force");
+        assertEquals(1, run.code(), run.err());
+        assertTrue(run.err().contains("is the model that is converted"), run.err());
+        assertTrue(Files.exists(models.resolve("model.gguf")));
+        Path docker = Files.createDirectory(folder.resolve("docker"));
+        Files.writeString(docker.resolve("config.json"), "{}");
+        Files.writeString(docker.resolve("key.pem"), "secret");
+        CommandRun other =
+                CommandRun.of("convert", source, docker.toString(), "--to=hf-f16", "--force");
+        assertEquals(1, other.code(), other.err());
+        assertTrue(other.err().contains("key.pem"), other.err());
+        assertTrue(Files.exists(docker.resolve("key.pem")));
+    }
+
+    @Test
+    void synthSaysWhereSizesWereChosen() {
+        CommandRun run =
+                ok(
+                        "synth",
+                        "--shape=falcon-e-1b",
+                        "--layers=1",
+                        "--vocab=64",
+                        "--type=gguf-i2_s",
+                        at("f.gguf"));
+        assertTrue(run.out().contains("note: the widths of Falcon-E 1B"), run.out());
+        assertTrue(ok("convert", "--help").out().contains("--allow-other-activations"));
     }
 
     @Test

@@ -85,6 +85,15 @@ public enum FloatType {
         }
     }
 
+    /** Returns a number as this type stores it: the nearest, of two the even one. */
+    public float round(float value) {
+        return switch (this) {
+            case F32 -> value;
+            case F16 -> Float.float16ToFloat(Float.floatToFloat16(value));
+            case BF16 -> Float.intBitsToFloat(bfloat16(value) << 16);
+        };
+    }
+
     private static short bfloat16(float value) {
         int bits = Float.floatToRawIntBits(value);
         if (Float.isNaN(value)) {

@@ -1,7 +1,12 @@
 package dev.trilobit.api.quant;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -9,9 +14,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class RowDecoderTest {
     private static final int ROWS = 8;
@@ -60,11 +62,74 @@ class RowDecoderTest {
                 Arrays.fill(out, -99f);
                 decoder.copyRow(row, out, 3);
                 double[] expected = ReferenceCodec.decodeRow(weight, row);
+                double[] exact = new double[cols];
+                decoder.copyRow(row, exact);
+                // A difference of zero takes -0 for 0.
+                assertArrayEquals(expected, exact, 0.0);
                 assertEquals(-99f, out[2]);
                 assertEquals(-99f, out[cols + 3]);
                 for (int c = 0; c < cols; c++) {
                     assertEquals((float) expected[c] + 0f, out[3 + c] + 0f);
                 }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("formats")
+    void numbersOfCodesAreStepsFromTheOffset(WeightFormat format) {
+        if (format instanceof Dense) {
+            return;
+        }
+        Weight weight = random(format, new MatrixShape(ROWS, 256));
+        var decoder = new RowDecoder(weight);
+        for (int row = 0; row < ROWS; row++) {
+            for (int c = 0; c < 256; c++) {
+                int group = c / decoder.groupColumns();
+                double step = decoder.step(row, group);
+                if (Double.isFinite(step)) {
+                    double number =
+                            step * ReferenceCodec.code(weight, row, c) + decoder.offset(row, group);
+                    assertEquals(ReferenceCodec.decode(weight, row, c) + 0.0, number + 0.0);
+                }
+            }
+        }
+    }
+
+    @Test
+    void codesAreWrittenARowAtATime() {
+        for (WeightFormat format : formats().toList()) {
+            if (format instanceof Dense || format instanceof Blocks) {
+                continue;
+            }
+            Weight source = random(format, new MatrixShape(ROWS, 101));
+            var copy = new WeightWriter("w", source.shape(), format, Arena.ofAuto()).weight();
+            var plane = new CodePlane(copy);
+            byte[] codes = new byte[101];
+            for (int row = 0; row < ROWS; row++) {
+                for (int c = 0; c < codes.length; c++) {
+                    codes[c] = (byte) ReferenceCodec.code(source, row, c);
+                }
+                plane.set(row, codes);
+            }
+            for (int row = 0; row < ROWS; row++) {
+                for (int c = 0; c < codes.length; c++) {
+                    assertEquals(
+                            ReferenceCodec.code(source, row, c), ReferenceCodec.code(copy, row, c));
+                }
+            }
+        }
+    }
+
+    @Test
+    void numbersAreRoundedAsTheyAreStored() {
+        MemorySegment stored = Arena.ofAuto().allocate(4);
+        var random = new Random(6);
+        for (FloatType type : FloatType.values()) {
+            for (int i = 0; i < 1000; i++) {
+                float number = Float.intBitsToFloat(random.nextInt());
+                type.set(stored, 0, number);
+                assertEquals(type.get(stored, 0), type.round(number));
             }
         }
     }
@@ -88,5 +153,7 @@ class RowDecoderTest {
         var decoder = new RowDecoder(weight);
         assertThrows(IndexOutOfBoundsException.class, () -> decoder.copyRow(3, new float[5], 0));
         assertThrows(IndexOutOfBoundsException.class, () -> decoder.copyRow(0, new float[5], 1));
+        assertThrows(IndexOutOfBoundsException.class, () -> decoder.copyRow(3, new double[5]));
+        assertThrows(IndexOutOfBoundsException.class, () -> decoder.copyRow(0, new double[4]));
     }
 }

@@ -1,6 +1,5 @@
 package dev.trilobit.cli.convert;
 
-import dev.trilobit.cli.io.CommandFailedException;
 import dev.trilobit.cli.io.ExitCode;
 import dev.trilobit.cli.io.Json;
 import dev.trilobit.cli.io.StandardStreams;
@@ -13,22 +12,24 @@ import dev.trilobit.model.convert.ConversionOptions;
 import dev.trilobit.model.convert.ConversionReport;
 import dev.trilobit.model.convert.ModelConverter;
 import dev.trilobit.model.file.ModelFolder;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.concurrent.Callable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+
 /** Writes a model in another format. */
 @Command(
         description = {
             "Writes a model in another format: GGUF, an MLX folder or a Hugging Face folder.",
-            "Every number is kept exactly, or the conversion is refused with the tensor and the"
-                    + " reason; --quantize allows rounding. The result is opened again and all"
-                    + " numbers of both are compared before it gets its name. A run that fails or"
-                    + " is stopped leaves nothing."
+            "Every number is kept exactly, and what layers do to their input, or the conversion is"
+                + " refused with the tensor and the reason; --quantize allows rounding. The result"
+                + " is opened again and all numbers of both are compared before it gets its name. A"
+                + " run that fails or is stopped leaves nothing."
         },
         sortOptions = false,
         footerHeading = "%nFormats:%n",
@@ -85,6 +86,15 @@ public final class ConvertCommand implements Callable<Integer> {
             })
     private boolean quantize;
 
+    @Option(
+            names = "--allow-other-activations",
+            description = {
+                "Write it even if layers come to round their input to int8 where they took floats,"
+                        + " or the other way round: that goes with the kind of file, keeps every"
+                        + " weight and changes logits. Without this or --quantize it is refused."
+            })
+    private boolean otherActivations;
+
     @Mixin private I2sArguments i2s = new I2sArguments();
 
     @Option(names = "--json", description = "Print one JSON object")
@@ -103,16 +113,18 @@ public final class ConvertCommand implements Callable<Integer> {
                         .withNumbers(
                                 quantize
                                         ? ConversionOptions.Numbers.QUANTIZED
-                                        : ConversionOptions.Numbers.EXACT);
-        arguments.requireFree(out);
+                                        : ConversionOptions.Numbers.EXACT)
+                        .withActivations(
+                                otherActivations
+                                        ? ConversionOptions.Activations.ANY
+                                        : ConversionOptions.Activations.KEPT);
+        arguments.requirePlace(out, options);
         ConversionReport report;
         try (ModelFolder folder = ModelOpener.folder("IN", in);
                 var progress = new ConversionProgress(folder.label(), streams)) {
             DecoderModel model =
                     ModelOpener.decoder(folder, i2s.apply(ModelOptions.defaults()), streams);
             report = ModelConverter.convert(folder, model, out, options, progress);
-        } catch (IllegalStateException e) {
-            throw new CommandFailedException(String.valueOf(e.getMessage()), e);
         }
         var text = new ConversionText(report);
         if (json) {

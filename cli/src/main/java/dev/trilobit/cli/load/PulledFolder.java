@@ -1,7 +1,9 @@
 package dev.trilobit.cli.load;
 
 import dev.trilobit.model.file.ModelFolder;
+
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,6 +14,11 @@ import java.util.Optional;
  * @param files closed by this
  */
 record PulledFolder(String label, ModelFolder files) implements ModelFolder {
+    @Override
+    public Optional<Path> directory() {
+        return files.directory();
+    }
+
     @Override
     public List<String> names() {
         return files.names();

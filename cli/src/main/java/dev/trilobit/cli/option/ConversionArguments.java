@@ -5,10 +5,13 @@ import dev.trilobit.cli.io.UsageException;
 import dev.trilobit.model.convert.ConversionOptions;
 import dev.trilobit.model.convert.ModelFormat;
 import dev.trilobit.model.convert.TableFormat;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Option;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
 
 /** Options that say how a model is written. */
 public final class ConversionArguments {
@@ -74,11 +77,18 @@ public final class ConversionArguments {
     }
 
     /**
-     * Checks that nothing is in the way.
+     * Checks that the name fits the format and that nothing is in the way.
      *
+     * @throws UsageException if {@code out} is named as a file where a folder is written, or the
+     *     other way round
      * @throws CommandFailedException if {@code out} is there and not to be replaced
      */
-    public void requireFree(Path out) {
+    public void requirePlace(Path out, ConversionOptions options) {
+        options.misnamed(out)
+                .ifPresent(
+                        reason -> {
+                            throw new UsageException("OUT: " + reason);
+                        });
         if (!force && Files.exists(out)) {
             throw new CommandFailedException(
                     "%s is there already; --force replaces it".formatted(out));

@@ -14,21 +14,25 @@ import dev.trilobit.model.convert.ConversionReport;
 import dev.trilobit.model.convert.ModelShape;
 import dev.trilobit.model.convert.SyntheticModel;
 import dev.trilobit.model.file.ModelFolder;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.concurrent.Callable;
+
 import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+
 /** Writes a model of a published one's sizes with random weights. */
 @Command(
         description = {
-            "Writes a model with the exact sizes of a published one and random weights: for"
-                    + " benchmarks and tests without downloads. It runs and writes nonsense. The"
-                    + " same options give the same bytes."
+            "Writes a model with the sizes of a published one and random weights: for benchmarks"
+                    + " and tests without downloads. It runs and writes nonsense. The same options"
+                    + " give the same bytes. Sizes are those of the published configuration; where"
+                    + " they were chosen, as of Falcon-E, the output says so."
         },
         sortOptions = false,
         footerHeading = "%nShapes:%n",
@@ -37,9 +41,11 @@ import picocli.CommandLine.Parameters;
             "  bitnet-3b       1bitLLM/bitnet_b1_58-3B (3200 wide: no blocks of 256)",
             "  bitnet-large    1bitLLM/bitnet_b1_58-large",
             "  bonsai-1.7b bonsai-4b bonsai-8b   prism-ml's Bonsai and Ternary-Bonsai",
-            "  falcon-e-1b falcon-e-3b           tiiuae's Falcon-E (widths fit the file sizes)",
+            "  falcon-e-1b falcon-e-3b           tiiuae's Falcon-E (widths chosen to fit the file"
+                    + " sizes)",
             "  llama3-8b-1.58  HF1BitLLM/Llama3-8B-1.58",
-            "Types are the formats of trilobit convert: gguf-i2_s, gguf-q1_0, mlx-2bit, hf-bitnet.",
+            "Formats (--type) are those of trilobit convert --to, each with its prefix: gguf-i2_s,",
+            "gguf-q1_0, mlx-2bit, hf-bitnet; trilobit convert --help lists them all.",
             "",
             "Examples:",
             "  trilobit synth --shape bitnet-2b --type gguf-i2_s --head q6_k bitnet-2b.gguf",
@@ -65,7 +71,9 @@ public final class SynthCommand implements Callable<Integer> {
             names = "--type",
             required = true,
             paramLabel = "FORMAT",
-            description = "Kind of file and how its linear layers are stored; see below")
+            description =
+                    "Kind of file and how its linear layers are stored, by the name that"
+                            + " trilobit convert --to takes, such as gguf-i2_s; see below")
     private String type = "";
 
     @Mixin private ConversionArguments arguments = new ConversionArguments();
@@ -97,7 +105,7 @@ public final class SynthCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         ConversionOptions options = arguments.options(type);
         SyntheticModel model = model();
-        arguments.requireFree(out);
+        arguments.requirePlace(out, options);
         var text = new ConversionText(write(model, options));
         if (json) {
             Json.print(streams, text.object());

@@ -3,7 +3,9 @@ package dev.trilobit.model.arch;
 import dev.trilobit.api.program.RopeScaling;
 import dev.trilobit.api.program.RopeSpec;
 import dev.trilobit.model.arch.Quantization.HeadRows;
+import dev.trilobit.model.file.GgmlType;
 import dev.trilobit.model.file.GgufMetadataBuilder;
+
 import java.util.Arrays;
 import java.util.OptionalInt;
 
@@ -75,6 +77,15 @@ public final class GgufConfigWriter {
         return architecture.headRows() == HeadRows.PAIRS
                 ? OptionalInt.of(config.headDim())
                 : OptionalInt.empty();
+    }
+
+    /** Returns whether readers round the input of a linear layer whose matrix has a type. */
+    public boolean rounds(GgmlType type) {
+        return switch (architecture.rounded()) {
+            case ALL -> true;
+            case TERNARY -> GgufLayout.BIT_NET.contains(type);
+            case NONE -> false;
+        };
     }
 
     /** Sets all keys that say what the model is. */

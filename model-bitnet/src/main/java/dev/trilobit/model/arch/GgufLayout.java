@@ -5,6 +5,8 @@ import dev.trilobit.api.quant.Ternary;
 import dev.trilobit.model.file.GgmlType;
 import dev.trilobit.model.file.StoredTensor;
 import dev.trilobit.model.layout.GgmlLayout;
+
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -22,8 +24,8 @@ final class GgufLayout {
      * The types in which BitNet models are published. The other ternary types are those of models
      * whose weights alone are ternary.
      */
-    private static final Set<GgmlType> BIT_NET =
-            EnumSet.of(GgmlType.I2_S, GgmlType.TQ1_0, GgmlType.TQ2_0);
+    static final Set<GgmlType> BIT_NET =
+            Collections.unmodifiableSet(EnumSet.of(GgmlType.I2_S, GgmlType.TQ1_0, GgmlType.TQ2_0));
 
     private final TensorLookup tensors;
     private final GgmlLayout layout;

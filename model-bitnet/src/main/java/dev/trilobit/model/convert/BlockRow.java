@@ -4,13 +4,14 @@ import dev.trilobit.api.quant.BlockType;
 import dev.trilobit.api.quant.Blocks;
 import dev.trilobit.api.quant.MatrixShape;
 import dev.trilobit.api.quant.WeightWriter;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /** One row of blocks with one scale a block; the integer scales of Q6_K and Q4_K are all one. */
 final class BlockRow {
     private final BlockType type;
-    private final int[] codes;
+    private final byte[] codes;
     private final WeightWriter writer;
 
     /**
@@ -21,13 +22,13 @@ final class BlockRow {
      */
     BlockRow(String name, BlockType type, int cols) {
         this.type = type;
-        this.codes = new int[cols];
+        this.codes = new byte[cols];
         this.writer =
                 new WeightWriter(name, new MatrixShape(1, cols), new Blocks(type), Arena.ofAuto());
     }
 
     /** Returns the codes of the row, to be filled block by block. */
-    int[] codes() {
+    byte[] codes() {
         return codes;
     }
 
@@ -45,7 +46,7 @@ final class BlockRow {
             case Q6_K -> integers(from, 0);
         }
         for (int c = from; c < from + type.blockWeights(); c++) {
-            writer.setCode(0, c, codes[c]);
+            writer.setCode(0, c, Byte.toUnsignedInt(codes[c]));
         }
     }
 

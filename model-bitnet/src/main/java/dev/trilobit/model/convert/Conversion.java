@@ -3,15 +3,18 @@ package dev.trilobit.model.convert;
 import dev.trilobit.api.quant.Weight;
 import dev.trilobit.model.arch.DecoderModel;
 import dev.trilobit.model.arch.DecoderModels;
+import dev.trilobit.model.convert.ConversionOptions.Activations;
 import dev.trilobit.model.file.ModelFolder;
 import dev.trilobit.model.file.ModelFolders;
 import dev.trilobit.model.file.TensorEntry;
 import dev.trilobit.model.file.TensorFiles;
+
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +53,7 @@ final class Conversion {
     /** Does it all. */
     ConversionReport run(Path target) throws IOException {
         checkName(target);
-        ConversionPlan plan = ConversionPlan.of(label, model, options);
+        ConversionPlan plan = ConversionPlan.of(label, model, planOptions());
         long weights = plan.parts().stream().mapToLong(part -> part.shape().elements()).sum();
         totalWeights = companions.isVerifiable() ? 2 * weights : weights;
         try (StagedOutput output = StagedOutput.at(target, options.existing())) {
@@ -64,22 +67,18 @@ final class Conversion {
         }
     }
 
-    private void checkName(Path target) {
+    /** What was made up has no arithmetic to keep. */
+    private ConversionOptions planOptions() {
+        return companions.isVerifiable() ? options : options.withActivations(Activations.ANY);
+    }
+
+    private void checkName(Path target) throws IOException {
         boolean file = options.format().container() == Container.GGUF && !options.isSharded();
-        boolean named = target.toString().endsWith(GGUF);
-        if (file && !named) {
-            throw new ConversionRefusedException(
-                    "%s: expected the name of a file that ends in .gguf".formatted(target));
-        }
-        if (!file && named) {
-            throw new ConversionRefusedException(
-                    "%s: expected the name of a folder; %s"
-                            .formatted(
-                                    target,
-                                    options.isSharded()
-                                            ? "a model in shards is several files"
-                                            : options.format().label() + " is several files"));
-        }
+        options.misnamed(target)
+                .ifPresent(
+                        reason -> {
+                            throw new ConversionRefusedException(reason);
+                        });
         if (Files.exists(target) && Files.isDirectory(target) == file) {
             throw new ConversionRefusedException(
                     "%s: expected a %s, and a %s of that name is there"
@@ -87,7 +86,8 @@ final class Conversion {
         }
         if (companions.isAt(target)) {
             throw new ConversionRefusedException(
-                    "%s is the model that is converted; write it elsewhere".formatted(target));
+                    "%s is the model that is converted, or holds it; write elsewhere"
+                            .formatted(target));
         }
     }
 
@@ -137,7 +137,7 @@ final class Conversion {
             DecoderModel reopened = DecoderModels.open(folder);
             var verification = new Verification(model, reopened);
             if (companions.isVerifiable()) {
-                verification.noteRounding();
+                verification.noteRounding(plan.roundedInputs());
                 for (PlannedPart part : plan.parts()) {
                     verification.compare(part);
                     step("verifying", part);
@@ -145,6 +145,12 @@ final class Conversion {
             }
             return verification;
         }
+    }
+
+    private List<String> notes(Verification verified) {
+        var notes = new ArrayList<>(companions.notes());
+        notes.addAll(verified.notes());
+        return notes;
     }
 
     private ConversionReport report(ConversionPlan plan, Path target, Verification verified) {
@@ -174,6 +180,6 @@ final class Conversion {
                 List.copyOf(shares.values()),
                 verified.exactWeights(),
                 verified.changes(),
-                verified.notes());
+                notes(verified));
     }
 }

@@ -15,6 +15,11 @@ public final class ConversionRefusedException extends RuntimeException {
         super(reason);
     }
 
+    /** Reports one reason and what it was seen by. */
+    ConversionRefusedException(String reason, Throwable cause) {
+        super(reason, cause);
+    }
+
     /**
      * Reports all reasons.
      *

@@ -4,15 +4,18 @@ import dev.trilobit.api.quant.Affine;
 import dev.trilobit.api.quant.Binary;
 import dev.trilobit.api.quant.BlockType;
 import dev.trilobit.api.quant.Blocks;
+import dev.trilobit.api.quant.CodePlane;
 import dev.trilobit.api.quant.Dense;
 import dev.trilobit.api.quant.FloatType;
 import dev.trilobit.api.quant.MatrixShape;
 import dev.trilobit.api.quant.Plane;
+import dev.trilobit.api.quant.RowDecoder;
 import dev.trilobit.api.quant.ScaleGranularity;
 import dev.trilobit.api.quant.Ternary;
 import dev.trilobit.api.quant.TernaryPacking;
 import dev.trilobit.api.quant.Weight;
 import dev.trilobit.api.quant.WeightFormat;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -26,20 +29,22 @@ import java.util.stream.IntStream;
  */
 final class ExactRepacker {
     private final Weight source;
-    private final RowReader reader;
+    private final RowDecoder reader;
     private final MatrixShape shape;
     private final WeightFormat target;
     private final List<MemorySegment> planes;
+    private final Weight written;
 
     private ExactRepacker(Weight source, WeightFormat target, Arena arena) {
         this.source = source;
-        this.reader = new RowReader(source);
+        this.reader = new RowDecoder(source);
         this.shape = source.shape();
         this.target = target;
         this.planes = new ArrayList<>();
         for (Plane plane : target.planes(shape)) {
             planes.add(arena.allocate(plane.byteSize(), Long.BYTES));
         }
+        this.written = new Weight(source.name(), shape, target, planes);
     }
 
     /**
@@ -65,7 +70,7 @@ final class ExactRepacker {
                     "tensor %s: %s cannot hold it as it is: %s"
                             .formatted(source.name(), target.label(), problem.get()));
         }
-        return new Weight(source.name(), source.shape(), target, repacker.planes);
+        return repacker.written;
     }
 
     /** Writes what lies together in the target; returns what does not fit. */
@@ -73,13 +78,8 @@ final class ExactRepacker {
         Optional<String> write(int unit);
     }
 
-    private boolean inQuarters() {
-        return target instanceof Ternary(TernaryPacking packing, ScaleGranularity _)
-                && packing == TernaryPacking.ROW_QUARTERS;
-    }
-
     private int units() {
-        return inQuarters() ? shape.rows() / 4 : shape.rows();
+        return CodePlane.sharesBytes(target) ? shape.rows() / 4 : shape.rows();
     }
 
     private Sink sink() {
@@ -88,19 +88,22 @@ final class ExactRepacker {
             case Ternary(TernaryPacking _, ScaleGranularity.PerTensor()) -> {
                 double scale = tensorScale();
                 FloatType.F32.set(planes.get(1), 0, (float) scale);
-                yield inQuarters() ? row -> quarters(row, scale) : row -> ternary(row, scale);
+                var codes = new CodePlane(written);
+                yield CodePlane.sharesBytes(target)
+                        ? unit -> quarters(unit, scale, codes)
+                        : row -> ternary(row, scale, codes);
             }
             case Ternary(
                             TernaryPacking packing,
                             ScaleGranularity.PerGroup(int size, FloatType _)) ->
                     switch (packing) {
-                        case CONSECUTIVE -> row -> grouped(row, 2, size);
+                        case CONSECUTIVE -> grouped(size);
                         case ROW_QUARTERS ->
                                 throw new IllegalArgumentException(
                                         "rows packed in quarters have one scale a tensor");
                     };
-            case Binary(int size, Binary.Mode _, FloatType _) -> row -> grouped(row, 1, size);
-            case Affine(int bits, int size, FloatType _) -> row -> grouped(row, bits, size);
+            case Binary(int size, Binary.Mode _, FloatType _) -> grouped(size);
+            case Affine(int _, int size, FloatType _) -> grouped(size);
             case Blocks(BlockType type) -> row -> blocks(row, type);
         };
     }
@@ -112,7 +115,7 @@ final class ExactRepacker {
         }
         double[] values = new double[shape.cols()];
         for (int row = 0; row < shape.rows(); row++) {
-            reader.read(row, values);
+            reader.copyRow(row, values);
             for (double value : values) {
                 if (value != 0) {
                     return Math.abs(value);
@@ -139,42 +142,37 @@ final class ExactRepacker {
 
     private double[] read(int row) {
         double[] values = new double[shape.cols()];
-        reader.read(row, values);
+        reader.copyRow(row, values);
         return values;
     }
 
-    private Optional<String> ternary(int row, double scale) {
-        int[] codes = new int[shape.cols()];
-        return withTensorScale(row, scale, codes).or(() -> pack(row, codes, 2));
-    }
-
-    private Optional<String> withTensorScale(int row, double scale, int[] codes) {
+    private Optional<String> ternary(int row, double scale, CodePlane plane) {
+        byte[] codes = new byte[shape.cols()];
         var fitter = new GroupFitter(CodeGrid.of(target), codes);
-        return fitter.fitScale(read(row), 0, codes.length, scale)
-                ? Optional.empty()
-                : Optional.of(
-                        "row %d, with the scale %s: %s".formatted(row, scale, fitter.problem()));
-    }
-
-    private Optional<String> quarters(int unit, double scale) {
-        int[] codes = new int[shape.cols()];
-        byte[] packed = new byte[shape.cols()];
-        for (int k = 0; k < 4; k++) {
-            Optional<String> problem = withTensorScale(unit + k * units(), scale, codes);
-            if (problem.isPresent()) {
-                return problem;
-            }
-            for (int c = 0; c < packed.length; c++) {
-                packed[c] |= (byte) (codes[c] << (2 * k));
-            }
+        if (!fitter.fitScale(read(row), 0, codes.length, scale)) {
+            return Optional.of(
+                    "row %d, with the scale %s: %s".formatted(row, scale, fitter.problem()));
         }
-        copy(packed, (long) unit * packed.length, 0);
+        plane.set(row, codes);
         return Optional.empty();
     }
 
-    private Optional<String> grouped(int row, int bits, int size) {
+    /** The four rows of one unit share their bytes. */
+    private Optional<String> quarters(int unit, double scale, CodePlane plane) {
+        return IntStream.range(0, 4)
+                .mapToObj(k -> ternary(unit + k * units(), scale, plane))
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    private Sink grouped(int size) {
+        var plane = new CodePlane(written);
+        return row -> grouped(row, size, plane);
+    }
+
+    private Optional<String> grouped(int row, int size, CodePlane plane) {
         double[] values = read(row);
-        int[] codes = new int[values.length];
+        byte[] codes = new byte[values.length];
         CodeGrid grid = CodeGrid.of(target);
         var fitter = new GroupFitter(grid, codes);
         int groups = WeightFormat.groups(values.length, size);
@@ -190,7 +188,8 @@ final class ExactRepacker {
                 grid.scaleType().set(planes.get(2), index, fitter.bias());
             }
         }
-        return pack(row, codes, bits);
+        plane.set(row, codes);
+        return Optional.empty();
     }
 
     private static String refusal(int row, int from, int to, GroupFitter fitter) {
@@ -203,24 +202,13 @@ final class ExactRepacker {
         }
         int first = from / reader.groupColumns();
         double step = reader.step(row, first);
-        double offset = reader.offset(row, first, step);
+        double offset = reader.offset(row, first);
         for (int g = first + 1; g <= (to - 1) / reader.groupColumns(); g++) {
-            if (reader.step(row, g) != step || reader.offset(row, g, step) != offset) {
+            if (reader.step(row, g) != step || reader.offset(row, g) != offset) {
                 return fitter.fit(values, from, to, Double.NaN, Double.NaN);
             }
         }
         return fitter.fit(values, from, to, step, offset);
-    }
-
-    private Optional<String> pack(int row, int[] codes, int bits) {
-        byte[] stream = new byte[CodeBits.byteSize(codes.length, bits)];
-        CodeBits.pack(codes, bits, stream);
-        copy(stream, (long) row * stream.length, 0);
-        return Optional.empty();
-    }
-
-    private void copy(byte[] bytes, long at, int plane) {
-        MemorySegment.copy(MemorySegment.ofArray(bytes), 0, planes.get(plane), at, bytes.length);
     }
 
     private Optional<String> blocks(int row, BlockType type) {

@@ -1,14 +1,12 @@
 package dev.trilobit.model.convert;
 
-import dev.trilobit.api.quant.FloatType;
-
 /**
  * Finds scale, offset and codes with which a grid holds a group of numbers exactly. One thread uses
  * one of these.
  */
 final class GroupFitter {
     private final CodeGrid grid;
-    private final int[] codes;
+    private final byte[] codes;
     private float scale;
     private float bias;
     private String problem;
@@ -18,7 +16,7 @@ final class GroupFitter {
      *
      * @param codes out, of a whole row: {@link #fit} fills those of its group
      */
-    GroupFitter(CodeGrid grid, int[] codes) {
+    GroupFitter(CodeGrid grid, byte[] codes) {
         this.grid = grid;
         this.codes = codes;
         this.problem = "the format holds " + grid.holds();
@@ -121,14 +119,14 @@ final class GroupFitter {
             if (!(code >= 0 && code <= grid.largest()) || step * code + offset != values[c]) {
                 return false;
             }
-            codes[c] = (int) code;
+            codes[c] = (byte) (int) code;
         }
         return true;
     }
 
     /** Notes a scale that the format would have to round. */
     private boolean isStored(double number) {
-        float nearest = round((float) number, grid.scaleType());
+        float nearest = grid.scaleType().round((float) number);
         if (nearest == number) {
             return true;
         }
@@ -136,19 +134,6 @@ final class GroupFitter {
                 "scale %s is no %s, the nearest is %s"
                         .formatted(number, grid.scaleType().suffix(), nearest);
         return false;
-    }
-
-    /** Returns a number as {@code type} stores it. */
-    static float round(float number, FloatType type) {
-        return switch (type) {
-            case F32 -> number;
-            case F16 -> Float.float16ToFloat(Float.floatToFloat16(number));
-            case BF16 -> {
-                int bits = Float.floatToRawIntBits(number);
-                int even = bits >>> 16 & 1;
-                yield Float.intBitsToFloat((bits + 0x7fff + even) & 0xffff0000);
-            }
-        };
     }
 
     /**

@@ -2,9 +2,9 @@ package dev.trilobit.model.convert;
 
 import dev.trilobit.api.quant.FloatType;
 import dev.trilobit.model.file.GgmlType;
+
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /** What a model can be written as: a kind of file, and how its linear layers lie in it. */
 public enum ModelFormat implements Labelled {
@@ -68,31 +68,30 @@ public enum ModelFormat implements Labelled {
 
     private static final int USUAL_GROUP = 64;
 
-    private final Optional<GgmlType> ggml;
-    private final Optional<FloatType> plain;
-    private final int bits;
+    /** One of a closed set of records whose parts never change. */
+    @SuppressWarnings("ImmutableEnumChecker")
+    private final Encoding encoding;
+
     private final String description;
 
     ModelFormat(GgmlType type, String description) {
-        this(Optional.of(type), Optional.empty(), 0, description);
+        this(new Encoding.Ggml(type), description);
     }
 
     ModelFormat(int bits, String description) {
-        this(Optional.empty(), Optional.empty(), bits, description);
+        this(new Encoding.Mlx(bits, USUAL_GROUP, FloatType.F16), description);
     }
 
     ModelFormat(FloatType type, String description) {
-        this(Optional.empty(), Optional.of(type), 0, description);
+        this(new Encoding.Plain(type), description);
     }
 
     ModelFormat(String description) {
-        this(Optional.empty(), Optional.empty(), 0, description);
+        this(new Encoding.BitNet(FloatType.BF16), description);
     }
 
-    ModelFormat(Optional<GgmlType> ggml, Optional<FloatType> plain, int bits, String description) {
-        this.ggml = ggml;
-        this.plain = plain;
-        this.bits = bits;
+    ModelFormat(Encoding encoding, String description) {
+        this.encoding = encoding;
         this.description = description;
     }
 
@@ -113,10 +112,11 @@ public enum ModelFormat implements Labelled {
 
     /** Returns the kind of file. */
     public Container container() {
-        if (ggml.isPresent()) {
-            return Container.GGUF;
-        }
-        return bits > 0 ? Container.MLX : Container.HUGGING_FACE;
+        return switch (encoding) {
+            case Encoding.Ggml _ -> Container.GGUF;
+            case Encoding.Mlx _ -> Container.MLX;
+            case Encoding.BitNet _, Encoding.Plain _ -> Container.HUGGING_FACE;
+        };
     }
 
     /** Returns what is special about it, in a few words. */
@@ -126,13 +126,6 @@ public enum ModelFormat implements Labelled {
 
     /** Returns how a linear layer lies in the file; group size and scale type are set later. */
     Encoding encoding() {
-        if (ggml.isPresent()) {
-            return new Encoding.Ggml(ggml.get());
-        }
-        if (bits > 0) {
-            return new Encoding.Mlx(bits, USUAL_GROUP, FloatType.F16);
-        }
-        return plain.<Encoding>map(Encoding.Plain::new)
-                .orElseGet(() -> new Encoding.BitNet(FloatType.BF16));
+        return encoding;
     }
 }

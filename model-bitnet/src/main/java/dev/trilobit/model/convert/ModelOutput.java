@@ -4,12 +4,16 @@ import dev.trilobit.api.quant.FloatType;
 import dev.trilobit.model.arch.ConfigWriter;
 import dev.trilobit.model.arch.GgufConfigWriter;
 import dev.trilobit.model.arch.ModelConfig;
+import dev.trilobit.model.arch.Quantization;
 import dev.trilobit.model.file.GgmlType;
 import dev.trilobit.model.file.GgufMetadata;
 import dev.trilobit.model.file.GgufMetadataBuilder;
 import dev.trilobit.model.file.Shards;
 import dev.trilobit.model.file.TensorEntry;
 import dev.trilobit.model.file.TensorFiles;
+
+import tools.jackson.databind.json.JsonMapper;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -21,7 +25,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Starts the files of one container: headers, metadata, configuration, tokenizer. */
 final class ModelOutput {
@@ -47,6 +50,15 @@ final class ModelOutput {
     }
 
     private GgufConfigWriter gguf() {
+        return gguf(config);
+    }
+
+    /**
+     * Returns what describes a model in GGUF.
+     *
+     * @throws ConversionRefusedException if nothing does
+     */
+    static GgufConfigWriter gguf(ModelConfig config) {
         try {
             return new GgufConfigWriter(config);
         } catch (IllegalArgumentException e) {
@@ -166,11 +178,15 @@ final class ModelOutput {
         };
     }
 
-    private static Map<String, Object> bitNet() {
+    private Map<String, Object> bitNet() {
         Map<String, Object> keys = new LinkedHashMap<>();
         keys.put("quant_method", "bitnet");
         keys.put("linear_class", "autobitlinear");
         keys.put("quantization_mode", "offline");
+        if (config.quantization() instanceof Quantization.BitNet source
+                && !source.notConverted().isEmpty()) {
+            keys.put("modules_to_not_convert", source.notConverted());
+        }
         return keys;
     }
 

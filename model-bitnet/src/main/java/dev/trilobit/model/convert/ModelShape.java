@@ -5,13 +5,15 @@ import dev.trilobit.api.program.RopeScaling;
 import dev.trilobit.api.program.RopeSpec;
 import dev.trilobit.model.arch.ModelConfig;
 import dev.trilobit.model.arch.Quantization;
+
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * The sizes of published 1-bit and ternary models. Source: their config.json; of Falcon-E only
- * layers and file sizes are known here, and widths were chosen that give these.
+ * The sizes of published 1-bit and ternary models. Source: their config.json, but for what {@link
+ * #differences} says.
  */
 public enum ModelShape {
     /** microsoft/bitnet-b1.58-2B-4T. */
@@ -136,13 +138,39 @@ public enum ModelShape {
         return switch (this) {
             case BONSAI_1_7B -> "bonsai-1.7b";
             case LLAMA3_8B_1_58 -> "llama3-8b-1.58";
-            default -> name().toLowerCase(Locale.ROOT).replace('_', '-');
+            case BITNET_2B,
+                    BITNET_3B,
+                    BITNET_LARGE,
+                    BONSAI_4B,
+                    BONSAI_8B,
+                    FALCON_E_1B,
+                    FALCON_E_3B ->
+                    name().toLowerCase(Locale.ROOT).replace('_', '-');
         };
     }
 
     /** Returns the name of the model. */
     public String title() {
         return title;
+    }
+
+    /**
+     * Returns what is not known to be as in the published model, in sentences; none if everything
+     * is.
+     */
+    public List<String> differences() {
+        return switch (this) {
+            case FALCON_E_1B, FALCON_E_3B ->
+                    List.of(
+                            "the widths of %s are not those of its configuration: they were chosen to give files of the published size"
+                                    .formatted(title));
+            case BONSAI_8B ->
+                    List.of(
+                            "%s is published with a scaled rotary embedding (YaRN), which this one has not; sizes are the same"
+                                    .formatted(title));
+            case BITNET_2B, BITNET_3B, BITNET_LARGE, BONSAI_1_7B, BONSAI_4B, LLAMA3_8B_1_58 ->
+                    List.of();
+        };
     }
 
     /** Returns whether the published files quantize embedding and head as the layers. */

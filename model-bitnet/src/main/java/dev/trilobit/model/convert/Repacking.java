@@ -4,6 +4,7 @@ import dev.trilobit.api.quant.Affine;
 import dev.trilobit.api.quant.FloatType;
 import dev.trilobit.api.quant.Weight;
 import dev.trilobit.model.file.GgmlType;
+
 import java.lang.foreign.Arena;
 
 /** Brings a weight into the format of its encoding. */
@@ -14,9 +15,11 @@ final class Repacking {
      * Returns the numbers as they are if the format holds them, else quantized if they may change.
      *
      * @param arena owns what is made; shared or automatic
-     * @throws ConversionRefusedException if the format does not hold them and they may not change
+     * @throws ConversionRefusedException if the format does not hold them and they may not change,
+     *     or a number is not finite
      */
     static Weight repack(Weight source, PlannedPart part, Arena arena) {
+        FiniteNumbers.require(source);
         try {
             return exact(source, part, arena);
         } catch (ConversionRefusedException e) {

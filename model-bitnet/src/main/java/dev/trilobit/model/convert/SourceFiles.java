@@ -6,27 +6,27 @@ import dev.trilobit.model.file.GgufMetadata;
 import dev.trilobit.model.file.GgufMetadataBuilder;
 import dev.trilobit.model.file.ModelFolder;
 import dev.trilobit.model.file.StrictJson;
-import dev.trilobit.model.text.GgufTextWriter;
-import dev.trilobit.model.text.HuggingFaceTextWriter;
+
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import tools.jackson.core.type.TypeReference;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The companions of weights in a folder or GGUF file that is converted. */
 record SourceFiles(ModelFolder folder) implements CompanionFiles {
     private static final String CONFIG = "config.json";
 
-    private static final Pattern LEGAL = Pattern.compile("(?i)(licen[cs]e|notice|use_policy).*");
+    /** Names of texts that go with a model wherever it goes. */
+    static final Pattern LEGAL = Pattern.compile("(?i)(licen[cs]e|notice|use_policy).*");
 
     @Override
     public boolean isVerifiable() {
@@ -34,13 +34,29 @@ record SourceFiles(ModelFolder folder) implements CompanionFiles {
     }
 
     @Override
-    public boolean isAt(Path target) {
-        try {
-            Path source = Path.of(folder.label());
-            return Files.exists(source) && Files.exists(target) && Files.isSameFile(source, target);
-        } catch (InvalidPathException | IOException e) {
-            return false; // a label that is no path, such as that of an embedded model
+    public List<String> notes() {
+        return List.of();
+    }
+
+    @Override
+    public boolean isAt(Path target) throws IOException {
+        Optional<Path> directory = folder.directory();
+        if (directory.isEmpty() || !Files.exists(target)) {
+            return false;
         }
+        Path replaced = target.toRealPath();
+        Path source = directory.get().toRealPath();
+        if (replaced.equals(source)) {
+            return true;
+        }
+        for (String name : folder.names()) {
+            Path file = source.resolve(name);
+            // A cache has links: replacing the link or the file it leads to is as bad.
+            if (file.startsWith(replaced) || file.toRealPath().startsWith(replaced)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Optional<GgufMetadata> gguf() {
@@ -48,7 +64,7 @@ record SourceFiles(ModelFolder folder) implements CompanionFiles {
     }
 
     @Override
-    public void addKeys(GgufMetadataBuilder keys, int vocabulary) {
+    public void addKeys(GgufMetadataBuilder keys, int vocabulary) throws IOException {
         Optional<GgufMetadata> source = gguf();
         if (source.isPresent()) {
             source.get().keys().stream()
@@ -58,7 +74,7 @@ record SourceFiles(ModelFolder folder) implements CompanionFiles {
         }
         keys.string("general.type", "model");
         keys.string("general.name", name());
-        GgufTextWriter.write(folder, vocabulary, keys);
+        TokenizerFiles.toGguf(folder, vocabulary, keys);
     }
 
     private String name() {
@@ -94,7 +110,7 @@ record SourceFiles(ModelFolder folder) implements CompanionFiles {
         }
         Optional<GgufMetadata> metadata = gguf();
         if (metadata.isPresent() && !Files.exists(target.resolve("tokenizer.json"))) {
-            HuggingFaceTextWriter.write(metadata.get(), target);
+            TokenizerFiles.toFolder(metadata.get(), target);
         }
     }
 

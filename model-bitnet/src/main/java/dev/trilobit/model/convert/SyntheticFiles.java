@@ -1,22 +1,22 @@
 package dev.trilobit.model.convert;
 
-import dev.trilobit.model.file.GgufFile;
-import dev.trilobit.model.file.GgufMetadata;
 import dev.trilobit.model.file.GgufMetadataBuilder;
-import dev.trilobit.model.file.ModelFolder;
-import dev.trilobit.model.text.GgufTextWriter;
-import java.io.IOException;
+
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
- * The companions of random weights.
+ * The companions of random weights without a tokenizer.
  *
  * @param title name of the model
- * @param tokenizer another model whose tokenizer is taken
+ * @param notes what is not as in the published model
  */
-record SyntheticFiles(String title, Optional<ModelFolder> tokenizer) implements CompanionFiles {
+record SyntheticFiles(String title, List<String> notes) implements CompanionFiles {
+    SyntheticFiles {
+        notes = List.copyOf(notes);
+    }
+
     @Override
     public boolean isVerifiable() {
         return false; // there is nothing to compare with but the same random numbers
@@ -24,24 +24,13 @@ record SyntheticFiles(String title, Optional<ModelFolder> tokenizer) implements 
 
     @Override
     public boolean isAt(Path target) {
-        return tokenizer.map(folder -> new SourceFiles(folder).isAt(target)).orElse(false);
+        return false;
     }
 
     @Override
     public void addKeys(GgufMetadataBuilder keys, int vocabulary) {
         keys.string("general.type", "model");
         keys.string("general.name", title + " with random weights");
-        if (tokenizer.isEmpty()) {
-            return;
-        }
-        Optional<GgufMetadata> gguf = GgufFile.find(tokenizer.get()).map(GgufFile::metadata);
-        if (gguf.isPresent()) {
-            gguf.get().keys().stream()
-                    .filter(key -> key.startsWith("tokenizer."))
-                    .forEach(key -> keys.copy(gguf.get(), key));
-        } else {
-            GgufTextWriter.write(tokenizer.get(), vocabulary, keys);
-        }
     }
 
     @Override
@@ -50,9 +39,7 @@ record SyntheticFiles(String title, Optional<ModelFolder> tokenizer) implements 
     }
 
     @Override
-    public void writeFiles(Path folder) throws IOException {
-        if (tokenizer.isPresent()) {
-            new SourceFiles(tokenizer.get()).writeFiles(folder);
-        }
+    public void writeFiles(Path folder) {
+        // Without a tokenizer the model runs on ids alone.
     }
 }

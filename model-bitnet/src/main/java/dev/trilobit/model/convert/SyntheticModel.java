@@ -11,14 +11,14 @@ import dev.trilobit.model.arch.DecoderModel;
 import dev.trilobit.model.arch.DecoderPrograms;
 import dev.trilobit.model.arch.ModelConfig;
 import dev.trilobit.model.file.ModelFolder;
+
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Optional;
 
 /**
- * A model with the exact sizes of a published one and random weights: for benchmarks and tests
- * without downloads. Scales are such that activations and logits stay near one. The same shape,
- * options and seed give the same bytes on any machine.
+ * A model with the sizes of a published one, as {@link ModelShape} knows them, and random weights:
+ * for benchmarks and tests without downloads. Scales are such that activations and logits stay near
+ * one. The same shape, options and seed give the same bytes on any machine.
  *
  * @param shape whose sizes
  * @param layers decoder layers
@@ -61,8 +61,7 @@ public record SyntheticModel(ModelShape shape, int layers, int vocabulary, long 
     public ConversionReport write(
             Path target, ConversionOptions options, ConversionListener listener)
             throws IOException {
-        return write(
-                target, options, listener, new SyntheticFiles(shape.title(), Optional.empty()));
+        return write(target, options, listener, files());
     }
 
     /**
@@ -79,15 +78,14 @@ public record SyntheticModel(ModelShape shape, int layers, int vocabulary, long 
             ConversionListener listener,
             ModelFolder tokenizer)
             throws IOException {
-        var files = new SyntheticFiles(shape.title(), Optional.of(tokenizer));
-        return write(target, options, listener, files);
+        return write(target, options, listener, new BorrowedTokenizer(files(), tokenizer));
     }
 
     private ConversionReport write(
             Path target,
             ConversionOptions options,
             ConversionListener listener,
-            SyntheticFiles files)
+            CompanionFiles files)
             throws IOException {
         ModelConfig config = shape.config(layers, vocabulary);
         Program program = program(config, options);
@@ -95,6 +93,10 @@ public record SyntheticModel(ModelShape shape, int layers, int vocabulary, long 
         var model = new DecoderModel(config, program, weights);
         return new Conversion("synthetic " + shape.label(), model, files, options, listener)
                 .run(target);
+    }
+
+    private SyntheticFiles files() {
+        return new SyntheticFiles(shape.title(), shape.differences());
     }
 
     private Program program(ModelConfig config, ConversionOptions options) {

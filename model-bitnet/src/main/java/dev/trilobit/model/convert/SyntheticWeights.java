@@ -14,6 +14,7 @@ import dev.trilobit.api.quant.Ternary;
 import dev.trilobit.api.quant.TernaryPacking;
 import dev.trilobit.api.quant.Weight;
 import dev.trilobit.api.quant.WeightSource;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -85,9 +86,7 @@ record SyntheticWeights(Map<String, WeightRef> refs, long seed) implements Weigh
                     case ScaleGranularity.PerTensor() ->
                             // All types hold it, as they do the scales of published models.
                             FloatType.F32.set(
-                                    weight.scales(),
-                                    0,
-                                    GroupFitter.round((float) scale, FloatType.BF16));
+                                    weight.scales(), 0, FloatType.BF16.round((float) scale));
                     case ScaleGranularity.PerGroup(int _, FloatType type) ->
                             scales(weight, type, scale, 0);
                 }
@@ -182,7 +181,7 @@ record SyntheticWeights(Map<String, WeightRef> refs, long seed) implements Weigh
         SplittableRandom random = random(weight.name(), -1);
         long count = weight.scales().byteSize() / type.byteSize();
         for (long i = 0; i < count; i++) {
-            float stored = GroupFitter.round((float) (scale * (0.5 + random.nextDouble())), type);
+            float stored = type.round((float) (scale * (0.5 + random.nextDouble())));
             type.set(weight.scales(), i, stored);
             if (weight.planes().size() == 3) {
                 type.set(weight.biases(), i, (float) (stored * biasOfScale));

@@ -2,6 +2,7 @@ package dev.trilobit.model.convert;
 
 import dev.trilobit.api.quant.FloatType;
 import dev.trilobit.model.file.GgmlType;
+
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -11,43 +12,39 @@ import java.util.OptionalInt;
 /** How an embedding table or a head is written. */
 public enum TableFormat implements Labelled {
     /** As it is in the source; what the target has no form for gets the form of linear layers. */
-    KEEP(Optional.empty(), Optional.empty(), 0),
+    KEEP(0),
     /** As the linear layers. */
-    SAME(Optional.empty(), Optional.empty(), 0),
+    SAME(0),
     /** 32-bit floats. */
-    F32(Optional.of(GgmlType.F32), Optional.of(FloatType.F32), 0),
+    F32(0),
     /** 16-bit floats. */
-    F16(Optional.of(GgmlType.F16), Optional.of(FloatType.F16), 0),
+    F16(0),
     /** bfloat16. */
-    BF16(Optional.of(GgmlType.BF16), Optional.of(FloatType.BF16), 0),
+    BF16(0),
     /** GGUF, 8 bits. */
-    Q8_0(Optional.of(GgmlType.Q8_0), Optional.empty(), 0),
+    Q8_0(0),
     /** GGUF, 6 bits. */
-    Q6_K(Optional.of(GgmlType.Q6_K), Optional.empty(), 0),
+    Q6_K(0),
     /** GGUF, 5 bits. */
-    Q5_0(Optional.of(GgmlType.Q5_0), Optional.empty(), 0),
+    Q5_0(0),
     /** GGUF, 4 bits. */
-    Q4_0(Optional.of(GgmlType.Q4_0), Optional.empty(), 0),
+    Q4_0(0),
     /** GGUF, 4 bits with minima. */
-    Q4_1(Optional.of(GgmlType.Q4_1), Optional.empty(), 0),
+    Q4_1(0),
     /** GGUF, 4 bits in large blocks. */
-    Q4_K(Optional.of(GgmlType.Q4_K), Optional.empty(), 0),
+    Q4_K(0),
     /** MLX, 8 bits. */
-    BITS_8(Optional.empty(), Optional.empty(), 8),
+    BITS_8(8),
     /** MLX, 6 bits. */
-    BITS_6(Optional.empty(), Optional.empty(), 6),
+    BITS_6(6),
     /** MLX, 5 bits. */
-    BITS_5(Optional.empty(), Optional.empty(), 5),
+    BITS_5(5),
     /** MLX, 4 bits. */
-    BITS_4(Optional.empty(), Optional.empty(), 4);
+    BITS_4(4);
 
-    private final Optional<GgmlType> ggml;
-    private final Optional<FloatType> plain;
     private final int bits;
 
-    TableFormat(Optional<GgmlType> ggml, Optional<FloatType> plain, int bits) {
-        this.ggml = ggml;
-        this.plain = plain;
+    TableFormat(int bits) {
         this.bits = bits;
     }
 
@@ -75,9 +72,9 @@ public enum TableFormat implements Labelled {
     boolean fits(Container container) {
         return !isExplicit()
                 || switch (container) {
-                    case GGUF -> ggml.isPresent();
-                    case MLX -> bits > 0 || plain.isPresent();
-                    case HUGGING_FACE -> plain.isPresent();
+                    case GGUF -> ggml().isPresent();
+                    case MLX -> bits > 0 || plain().isPresent();
+                    case HUGGING_FACE -> plain().isPresent();
                 };
     }
 
@@ -89,12 +86,20 @@ public enum TableFormat implements Labelled {
 
     /** Returns the type in a GGUF file. */
     Optional<GgmlType> ggml() {
-        return ggml;
+        return switch (this) {
+            case F32, F16, BF16, Q8_0, Q6_K, Q5_0, Q4_0, Q4_1, Q4_K ->
+                    Optional.of(GgmlType.valueOf(name()));
+            case KEEP, SAME, BITS_8, BITS_6, BITS_5, BITS_4 -> Optional.empty();
+        };
     }
 
     /** Returns the type of plain numbers. */
     Optional<FloatType> plain() {
-        return plain;
+        return switch (this) {
+            case F32, F16, BF16 -> Optional.of(FloatType.valueOf(name()));
+            case KEEP, SAME, Q8_0, Q6_K, Q5_0, Q4_0, Q4_1, Q4_K, BITS_8, BITS_6, BITS_5, BITS_4 ->
+                    Optional.empty();
+        };
     }
 
     /** Returns the bits of MLX's affine quantization. */

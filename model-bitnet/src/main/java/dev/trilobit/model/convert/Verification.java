@@ -1,9 +1,9 @@
 package dev.trilobit.model.convert;
 
-import dev.trilobit.api.program.ActivationQuant;
 import dev.trilobit.api.program.Op;
 import dev.trilobit.api.quant.Weight;
 import dev.trilobit.model.arch.DecoderModel;
+
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,31 +60,17 @@ final class Verification {
         }
     }
 
-    /** Notes where activations are rounded: it goes with the kind of file, not with the weights. */
-    void noteRounding() {
-        List<Op> before = source.program().ops();
-        List<Op> after = written.program().ops();
-        int lost = 0;
-        int gained = 0;
-        for (int i = 0; i < before.size(); i++) {
-            if (before.get(i) instanceof Op.Linear left
-                    && after.get(i) instanceof Op.Linear right) {
-                boolean was = left.activations() != ActivationQuant.NONE;
-                boolean is = right.activations() != ActivationQuant.NONE;
-                lost += was && !is ? 1 : 0;
-                gained += is && !was ? 1 : 0;
-            }
+    /**
+     * Notes where activations are rounded otherwise than in the source.
+     *
+     * @throws IllegalStateException if that is not what was foreseen: an error of this program
+     */
+    void noteRounding(RoundedInputs planned) {
+        RoundedInputs found = RoundedInputs.of(source.program(), written.program());
+        if (!found.equals(planned)) {
+            throw wrong("expected %s, got %s".formatted(planned, found));
         }
-        if (lost > 0) {
-            notes.add(
-                    "%d layers round their input to int8 in the source and not in what was written: its files do not ask for it, and logits differ a little"
-                            .formatted(lost));
-        }
-        if (gained > 0) {
-            notes.add(
-                    "%d layers take floats in the source and round their input to int8 in what was written, as all models of its kind do: logits differ"
-                            .formatted(gained));
-        }
+        notes.addAll(found.notes());
     }
 
     /** Compares the numbers of one matrix. */

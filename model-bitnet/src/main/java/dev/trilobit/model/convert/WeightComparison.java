@@ -1,6 +1,8 @@
 package dev.trilobit.model.convert;
 
+import dev.trilobit.api.quant.RowDecoder;
 import dev.trilobit.api.quant.Weight;
+
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -18,8 +20,8 @@ record WeightComparison(long weights, long different, double largestError, doubl
 
     /** Decodes both and compares number by number; rows are done by all processors. */
     static WeightComparison of(Weight source, Weight written) {
-        var left = new RowReader(source);
-        var right = new RowReader(written);
+        var left = new RowDecoder(source);
+        var right = new RowDecoder(written);
         int cols = source.shape().cols();
         List<Row> rows =
                 IntStream.range(0, source.shape().rows())
@@ -41,11 +43,11 @@ record WeightComparison(long weights, long different, double largestError, doubl
         return new WeightComparison(source.shape().elements(), different, largest, relative);
     }
 
-    private static Row row(RowReader left, RowReader right, int row, int cols) {
+    private static Row row(RowDecoder left, RowDecoder right, int row, int cols) {
         double[] expected = new double[cols];
         double[] got = new double[cols];
-        left.read(row, expected);
-        right.read(row, got);
+        left.copyRow(row, expected);
+        right.copyRow(row, got);
         long different = 0;
         double largest = 0;
         double errors = 0;

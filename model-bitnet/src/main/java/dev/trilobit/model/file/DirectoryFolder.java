@@ -72,6 +72,11 @@ final class DirectoryFolder implements ModelFolder {
     }
 
     @Override
+    public Optional<Path> directory() {
+        return Optional.of(directory);
+    }
+
+    @Override
     public List<String> names() {
         return names;
     }

@@ -1,6 +1,7 @@
 package dev.trilobit.model.file;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,6 +16,11 @@ public interface ModelFolder extends AutoCloseable {
     /** Returns where a file of it is, or would be, for messages. */
     default String label(String name) {
         return label() + "/" + name;
+    }
+
+    /** Returns the directory that the files lie in, if they lie in one. */
+    default Optional<Path> directory() {
+        return Optional.empty();
     }
 
     /** Returns the names of all files, sorted. */

@@ -1,5 +1,7 @@
 package dev.trilobit.model.file;
 
+import tools.jackson.databind.json.JsonMapper;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -9,7 +11,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The files of one model that is written into a folder: one, or several of a largest size. A tensor
@@ -129,7 +130,11 @@ public final class Shards implements TensorFiles {
             }
             return shards;
         } catch (IOException | RuntimeException e) {
-            shards.close();
+            try {
+                shards.close();
+            } catch (IOException other) {
+                e.addSuppressed(other);
+            }
             throw e;
         }
     }
@@ -152,8 +157,26 @@ public final class Shards implements TensorFiles {
 
     @Override
     public void close() throws IOException {
-        for (TensorFiles file : files) {
-            file.close();
+        close(files);
+    }
+
+    /** Closes all, whatever happens to some, and then tells of the first that failed. */
+    static void close(List<? extends AutoCloseable> files) throws IOException {
+        var failures = new ArrayList<Exception>();
+        for (AutoCloseable file : files) {
+            try {
+                file.close();
+            } catch (Exception e) {
+                failures.add(e);
+            }
         }
+        if (failures.isEmpty()) {
+            return;
+        }
+        var first =
+                new IOException(
+                        "a file cannot be closed: " + failures.getFirst(), failures.getFirst());
+        failures.stream().skip(1).forEach(first::addSuppressed);
+        throw first;
     }
 }

@@ -52,7 +52,11 @@ final class TensorFileWriter implements AutoCloseable {
             }
             return writer;
         } catch (IOException | RuntimeException e) {
-            channel.close();
+            try {
+                channel.close();
+            } catch (IOException other) {
+                e.addSuppressed(other);
+            }
             throw e;
         }
     }

@@ -2,14 +2,16 @@ package dev.trilobit.model.text;
 
 import dev.trilobit.model.file.ModelFormatException;
 import dev.trilobit.model.file.StrictJson;
+
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
 
 /**
  * A {@code tokenizer.json} of byte-level BPE, read for the parts a GGUF file has: tokens, merges,
@@ -112,6 +114,7 @@ final class BytePairFile {
         }
         addCuts(root.path("pre_tokenizer"), cuts, problems);
         boolean composes = composes(root.path("normalizer"), problems);
+        addUnnamed(problems);
         boolean whole = root.path("model").path("ignore_merges").asBoolean(false);
         if (problems.isEmpty()) {
             for (PreTokenizer rule : PreTokenizer.all()) {
@@ -129,6 +132,19 @@ final class BytePairFile {
                 label,
                 "GGUF names tokenizers instead of describing them, and has no name for this one: "
                         + String.join("; ", problems));
+    }
+
+    /** GGUF has the content of an added token and whether it is special, and nothing else. */
+    private void addUnnamed(List<String> problems) {
+        for (JsonNode token : root.path("added_tokens")) {
+            for (String flag : List.of("lstrip", "rstrip", "single_word")) {
+                if (token.path(flag).asBoolean(false)) {
+                    problems.add(
+                            "the added token \"%s\" has %s"
+                                    .formatted(token.path("content").asString(""), flag));
+                }
+            }
+        }
     }
 
     private static void addCuts(JsonNode node, List<String> cuts, List<String> problems) {

@@ -2,6 +2,7 @@ package dev.trilobit.model.text;
 
 import dev.trilobit.model.file.GgufMetadata;
 import dev.trilobit.model.file.ModelFormatException;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +16,10 @@ import java.util.TreeSet;
 /** What the metadata of a GGUF file says about a model's text. */
 final class GgufFacts {
     private static final String PREFIX = "tokenizer.ggml.";
-    private static final String TEMPLATE = "tokenizer.chat_template";
+    static final String TEMPLATE = "tokenizer.chat_template";
+
+    /** Where it is in files that have several. */
+    static final String DEFAULT_TEMPLATE = TEMPLATE + ".default";
 
     /** How some writers say that there is no such token, as uint32 and as int32. */
     private static final Set<Long> NONE = Set.of(0xFFFF_FFFFL, -1L);
@@ -152,7 +156,7 @@ final class GgufFacts {
                 (name, key) ->
                         optional(key).ifPresent(id -> variables.put(name, tokenizer.content(id))));
         Optional<String> source =
-                metadata.string(TEMPLATE).or(() -> metadata.string(TEMPLATE + ".default"));
+                metadata.string(TEMPLATE).or(() -> metadata.string(DEFAULT_TEMPLATE));
         if (source.isPresent() && !source.get().isBlank()) {
             template = Optional.of(ChatTemplate.parse(source.get(), variables));
         }

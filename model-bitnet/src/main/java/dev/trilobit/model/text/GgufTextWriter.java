@@ -5,6 +5,10 @@ import dev.trilobit.model.file.MetadataType;
 import dev.trilobit.model.file.ModelFolder;
 import dev.trilobit.model.file.ModelFormatException;
 import dev.trilobit.model.file.StrictJson;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
@@ -13,8 +17,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.MissingNode;
 
 /**
  * Writes the tokenizer and chat template of a Hugging Face folder as metadata of a GGUF file.
@@ -98,6 +100,12 @@ public final class GgufTextWriter {
 
     /** Tokens that other files add to the model's own come behind them. */
     private PieceTable padded(PieceTable table, int vocabulary) {
+        if (table.size() > vocabulary) {
+            throw new ModelFormatException(
+                    label(SentencePieceText.TOKENIZER),
+                    "token \"%s\" has the id %d, and the model has %d ids"
+                            .formatted(table.piece(vocabulary), vocabulary, vocabulary));
+        }
         var builder = new PieceTable.Builder(label(SentencePieceText.TOKENIZER));
         for (int id = 0; id < table.size(); id++) {
             builder.add(table.piece(id), table.score(id), table.kind(id));

@@ -1,6 +1,11 @@
 package dev.trilobit.model.text;
 
 import dev.trilobit.model.file.GgufMetadata;
+
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,9 +16,6 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
-import tools.jackson.databind.ObjectMapper;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Writes the tokenizer and chat template of a GGUF file as the files of a Hugging Face folder:
@@ -133,7 +135,8 @@ public final class HuggingFaceTextWriter {
             named("unknown_token_id")
                     .ifPresent(id -> config.put("unk_token", tokenizer.content(id)));
             config.put("clean_up_tokenization_spaces", false);
-            metadata.string("tokenizer.chat_template")
+            metadata.string(GgufFacts.TEMPLATE)
+                    .or(() -> metadata.string(GgufFacts.DEFAULT_TEMPLATE))
                     .ifPresent(template -> config.put("chat_template", template));
             writeJson("tokenizer_config.json", config);
             Map<String, Object> generation = new LinkedHashMap<>();

@@ -21,15 +21,18 @@ import dev.trilobit.api.quant.Weight;
 import dev.trilobit.api.quant.WeightFormat;
 import dev.trilobit.api.quant.WeightWriter;
 import dev.trilobit.model.file.GgmlType;
-import java.lang.foreign.Arena;
-import java.util.List;
-import java.util.stream.Stream;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 
 class ExactRepackerTest {
     private static final WeightFormat PACKED =
@@ -210,5 +213,37 @@ class ExactRepackerTest {
         assertEquals(format, repacked.format());
         assertSameNumbers(writer.weight(), repacked);
         assertEquals(1.0, ReferenceCodec.decode(repacked, 0, 5));
+    }
+
+    static List<WeightFormat> formats() {
+        var formats = new ArrayList<WeightFormat>();
+        for (FloatType type : FloatType.values()) {
+            formats.add(new Dense(type));
+            for (Binary.Mode mode : Binary.Mode.values()) {
+                formats.add(new Binary(128, mode, type));
+            }
+            for (int bits : new int[] {2, 3, 4, 5, 6, 8}) {
+                formats.add(new Affine(bits, 32, type));
+            }
+            formats.add(
+                    new Ternary(
+                            TernaryPacking.CONSECUTIVE, new ScaleGranularity.PerGroup(64, type)));
+        }
+        for (TernaryPacking packing : TernaryPacking.values()) {
+            formats.add(new Ternary(packing, new ScaleGranularity.PerTensor()));
+        }
+        for (BlockType type : BlockType.values()) {
+            formats.add(new Blocks(type));
+        }
+        return formats;
+    }
+
+    @ParameterizedTest
+    @MethodSource("formats")
+    void everyFormatIsHeldByItself(WeightFormat format) {
+        try (Arena arena = Arena.ofShared()) {
+            Weight weight = TinyWeights.matrix(format, 8, 512, arena);
+            assertEquals(weight, ExactRepacker.repack(weight, format, arena));
+        }
     }
 }

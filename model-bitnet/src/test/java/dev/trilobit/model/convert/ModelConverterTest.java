@@ -2,81 +2,33 @@ package dev.trilobit.model.convert;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.trilobit.api.program.RopeScaling;
-import dev.trilobit.api.quant.Dense;
 import dev.trilobit.api.quant.FloatType;
-import dev.trilobit.api.quant.ScaleGranularity;
-import dev.trilobit.api.quant.Ternary;
-import dev.trilobit.api.quant.TernaryPacking;
 import dev.trilobit.api.quant.WeightFormat;
 import dev.trilobit.model.arch.DecoderModel;
 import dev.trilobit.model.arch.DecoderModels;
 import dev.trilobit.model.arch.ModelConfig;
-import dev.trilobit.model.convert.ConversionOptions.Existing;
-import dev.trilobit.model.convert.ConversionOptions.Numbers;
 import dev.trilobit.model.file.GgufFile;
 import dev.trilobit.model.file.ModelFolder;
 import dev.trilobit.model.file.ModelFolders;
 import dev.trilobit.model.file.StoredTensor;
-import dev.trilobit.model.file.TensorCatalog;
-import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
+
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ModelConverterTest {
-    private static final WeightFormat DENSE = new Dense(FloatType.BF16);
-    private static final WeightFormat MASTERS = new Dense(FloatType.F32);
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Optional;
 
-    @TempDir private Path folder;
-
-    private static WeightFormat ternary(int size) {
-        return new Ternary(
-                TernaryPacking.CONSECUTIVE, new ScaleGranularity.PerGroup(size, FloatType.F16));
-    }
-
-    private ModelFolder write(
-            String architecture, WeightFormat linear, ModelFormat format, String name)
-            throws IOException {
-        DecoderModel model =
-                TinyWeights.model(TinyWeights.config(architecture, true), linear, DENSE);
-        return TinyWeights.write(model, folder.resolve(name), format, TableFormat.KEEP);
-    }
-
-    private ConversionReport convert(ModelFolder source, String name, ConversionOptions options)
-            throws IOException {
-        return ModelConverter.convert(
-                source, folder.resolve(name), options, ConversionListener.NONE);
-    }
-
-    private ConversionReport convert(ModelFolder source, String name, String format)
-            throws IOException {
-        return convert(source, name, ConversionOptions.to(ModelFormat.of(format)));
-    }
-
-    private List<String> names() throws IOException {
-        try (var files = Files.list(folder)) {
-            return files.map(file -> file.getFileName().toString()).sorted().toList();
-        }
-    }
-
-    private static long weights(ModelFolder model) {
-        return DecoderModels.open(model).program().weights().values().stream()
-                .mapToLong(ref -> ref.shape().elements())
-                .sum();
-    }
-
+/** What is kept comes back. */
+class ModelConverterTest extends ConversionCase {
     /** From a folder of packed BitNet to each format that holds it, and back. */
     @ParameterizedTest
     @CsvSource({
@@ -101,21 +53,6 @@ class ModelConverterTest {
                 ModelConfig before = DecoderModels.open(source).config();
                 assertEquals(before, DecoderModels.open(back).config());
             }
-        }
-    }
-
-    private static final WeightFormat PACKED =
-            new Ternary(TernaryPacking.ROW_QUARTERS, new ScaleGranularity.PerTensor());
-
-    private static void assertSameTensors(ModelFolder expected, ModelFolder got) {
-        TensorCatalog before = TensorCatalog.open(expected);
-        TensorCatalog after = TensorCatalog.open(got);
-        assertEquals(before.names(), after.names());
-        for (String name : before.names()) {
-            var left = before.find(name).orElseThrow();
-            var right = after.find(name).orElseThrow();
-            assertEquals(left.layout(), right.layout(), name);
-            assertEquals(-1, left.bytes().mismatch(right.bytes()), name);
         }
     }
 
@@ -185,31 +122,6 @@ class ModelConverterTest {
             convert(parts, "b.gguf", "gguf-i2_s");
         }
         assertEquals(-1, Files.mismatch(folder.resolve("a.gguf"), folder.resolve("b.gguf")));
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "gguf-tq2_0",
-                "gguf-q1_0",
-                "gguf-q4_0",
-                "gguf-q6_k",
-                "mlx-4bit",
-                "mlx-1bit",
-                "hf-bitnet"
-            })
-    void mastersAreQuantizedOnlyWhenThatIsAskedFor(String format) throws IOException {
-        String name = format.startsWith("gguf") ? "there.gguf" : "there";
-        ConversionOptions exact = ConversionOptions.to(ModelFormat.of(format));
-        try (ModelFolder source = write("llama", MASTERS, ModelFormat.HF_F32, "source")) {
-            assertRefused(name, source, exact, "model.layers.0.self_attn.q_proj.weight");
-            ConversionReport report = convert(source, name, exact.withNumbers(Numbers.QUANTIZED));
-            assertEquals(14, report.changes().size());
-            for (ConversionReport.Change change : report.changes()) {
-                assertTrue(change.relativeError() > 0, change.toString());
-                assertTrue(change.relativeError() < 1, change.toString());
-            }
-        }
     }
 
     @Test
@@ -285,160 +197,6 @@ class ModelConverterTest {
     }
 
     @Test
-    void roundingOfActivationsThatIsLostIsNoted() throws IOException {
-        try (ModelFolder source = write("llama", PACKED, ModelFormat.HF_BITNET, "source")) {
-            assertEquals(List.of(), convert(source, "same.gguf", "gguf-i2_s").notes());
-            List<String> notes = convert(source, "other.gguf", "gguf-q2_0").notes();
-            assertEquals(1, notes.size(), notes.toString());
-            assertTrue(notes.getFirst().startsWith("14 layers round"), notes.getFirst());
-        }
-        try (ModelFolder floats = ModelFolders.open(folder.resolve("other.gguf"))) {
-            List<String> notes = convert(floats, "back.gguf", "gguf-i2_s").notes();
-            assertTrue(notes.getFirst().startsWith("14 layers take floats"), notes.getFirst());
-        }
-    }
-
-    private void assertRefused(
-            String name, ModelFolder source, ConversionOptions options, String... parts)
-            throws IOException {
-        List<String> before = names();
-        var refused =
-                assertThrows(
-                        ConversionRefusedException.class, () -> convert(source, name, options));
-        String message = String.valueOf(refused.getMessage());
-        for (String part : parts) {
-            assertTrue(message.contains(part), part + " in " + message);
-        }
-        assertEquals(before, names());
-    }
-
-    @Test
-    void scaleThatTheFormatWouldRoundIsRefusedForAllTensorsAtOnce() throws IOException {
-        try (ModelFolder source = write("llama", MASTERS, ModelFormat.HF_F32, "masters")) {
-            convert(
-                    source,
-                    "ternary",
-                    ConversionOptions.to(ModelFormat.HF_BITNET).withNumbers(Numbers.QUANTIZED));
-        }
-        try (ModelFolder ternary = ModelFolders.open(folder.resolve("ternary"))) {
-            ConversionOptions options = ConversionOptions.to(ModelFormat.GGUF_TQ2_0);
-            assertRefused("a.gguf", ternary, options, "its scale", "is no f16", "and 4 more");
-            ConversionReport rounded =
-                    convert(ternary, "a.gguf", options.withNumbers(Numbers.QUANTIZED));
-            for (ConversionReport.Change change : rounded.changes()) {
-                // Only the scale is rounded, to 11 bits.
-                assertTrue(change.relativeError() < 0x1p-11, change.toString());
-            }
-            assertTrue(convert(ternary, "b.gguf", "gguf-i2_s").isExact());
-        }
-    }
-
-    @Test
-    void widthThatNoBlockFitsIsRefusedWithWhatFits() throws IOException {
-        DecoderModel model = new SyntheticShape().model();
-        var files = new SyntheticFiles("narrow", Optional.empty());
-        Path target = folder.resolve("a.gguf");
-        var refused =
-                assertThrows(
-                        ConversionRefusedException.class,
-                        () ->
-                                new Conversion(
-                                                "narrow",
-                                                model,
-                                                files,
-                                                ConversionOptions.to(ModelFormat.GGUF_TQ2_0),
-                                                ConversionListener.NONE)
-                                        .run(target));
-        String message = String.valueOf(refused.getMessage());
-        assertTrue(message.contains("192 columns are no multiple of the 256"), message);
-        assertTrue(message.contains("all layers fit gguf-q2_0, gguf-i2_s"), message);
-        assertEquals(List.of(), names());
-    }
-
-    /** A model 192 wide. */
-    private static final class SyntheticShape {
-        DecoderModel model() {
-            ModelConfig wide = TinyWeights.config("llama", true);
-            var config =
-                    new ModelConfig(
-                            "llama",
-                            wide.vocabulary(),
-                            192,
-                            192,
-                            1,
-                            3,
-                            3,
-                            64,
-                            64,
-                            wide.activation(),
-                            wide.normEpsilon(),
-                            wide.rope(),
-                            true,
-                            wide.quantization());
-            return TinyWeights.model(config, PACKED, DENSE);
-        }
-    }
-
-    @Test
-    void mlxRefusesAnArchitectureThatMlxLmRunsPackedOnly() throws IOException {
-        try (ModelFolder source = write("bitnet", PACKED, ModelFormat.HF_BITNET, "source")) {
-            assertRefused("there", source, ConversionOptions.to(ModelFormat.MLX_2BIT), "hf-bitnet");
-        }
-    }
-
-    @Test
-    void placesThatDoNotFitAreRefused() throws IOException {
-        try (ModelFolder source = write("llama", PACKED, ModelFormat.HF_BITNET, "source")) {
-            ConversionOptions gguf = ConversionOptions.to(ModelFormat.GGUF_I2_S);
-            ConversionOptions hf = ConversionOptions.to(ModelFormat.HF_BITNET);
-            assertRefused("there", source, gguf, "ends in .gguf");
-            assertRefused("there.gguf", source, hf, "expected the name of a folder");
-            assertRefused("there.gguf", source, gguf.withShardBytes(1000), "several files");
-            assertRefused("no/such.gguf", source, gguf, "there is no folder");
-            assertRefused(
-                    "source",
-                    source,
-                    hf.withExisting(Existing.REPLACED),
-                    "is the model that is converted");
-            Files.createDirectory(folder.resolve("d.gguf"));
-            assertRefused("d.gguf", source, gguf, "expected a file, and a folder");
-            convert(source, "there.gguf", gguf);
-            assertRefused("there.gguf", source, gguf, "is there already");
-            convert(source, "there.gguf", gguf.withExisting(Existing.REPLACED));
-        }
-    }
-
-    @Test
-    void failureWhileWritingLeavesNothing() throws IOException {
-        try (ModelFolder source = write("llama", PACKED, ModelFormat.HF_BITNET, "source")) {
-            List<String> before = names();
-            for (String step : List.of("writing", "verifying")) {
-                ConversionListener failing =
-                        (name, _, _) -> {
-                            if (name.equals(step)) {
-                                throw new IllegalStateException(step);
-                            }
-                        };
-                for (ModelFormat format : List.of(ModelFormat.GGUF_TQ2_0, ModelFormat.MLX_2BIT)) {
-                    Path target =
-                            folder.resolve(format.container() == Container.GGUF ? "t.gguf" : "t");
-                    var failed =
-                            assertThrows(
-                                    IllegalStateException.class,
-                                    () ->
-                                            ModelConverter.convert(
-                                                    source,
-                                                    target,
-                                                    ConversionOptions.to(format),
-                                                    failing));
-                    assertEquals(step, failed.getMessage());
-                    assertEquals(before, names());
-                }
-            }
-        }
-    }
-
-    @Test
     void progressRisesToTheEnd() throws IOException {
         var last = new long[1];
         try (ModelFolder source = write("llama", PACKED, ModelFormat.HF_BITNET, "source")) {
@@ -454,18 +212,6 @@ class ModelConverterTest {
                     });
             assertEquals(2 * weights, last[0]);
         }
-    }
-
-    @Test
-    void optionsThatNoFileHasAreRefused() {
-        ConversionOptions gguf = ConversionOptions.to(ModelFormat.GGUF_Q2_0);
-        assertThrows(IllegalArgumentException.class, () -> gguf.withHead(TableFormat.BITS_8));
-        assertThrows(IllegalArgumentException.class, () -> gguf.withGroupSize(48));
-        assertThrows(IllegalArgumentException.class, () -> gguf.withShardBytes(0));
-        ConversionOptions mlx = ConversionOptions.to(ModelFormat.MLX_4BIT);
-        assertThrows(IllegalArgumentException.class, () -> mlx.withEmbedding(TableFormat.Q6_K));
-        assertThrows(IllegalArgumentException.class, () -> ModelFormat.of("gguf-q9"));
-        assertThrows(IllegalArgumentException.class, () -> TableFormat.of("9bit"));
     }
 
     @Test

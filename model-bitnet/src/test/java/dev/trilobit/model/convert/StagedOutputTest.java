@@ -6,12 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.trilobit.model.convert.ConversionOptions.Existing;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class StagedOutputTest {
     @TempDir private Path folder;
@@ -42,24 +47,103 @@ class StagedOutputTest {
         assertEquals(List.of(), names());
     }
 
+    private static final long DEAD = 999_999_999;
+
+    private Path remains(long pid, long start, String ending) {
+        return folder.resolve(".m.%d.%d.0badcafe.%s".formatted(pid, start, ending));
+    }
+
+    private static long startOf(ProcessHandle process) {
+        return process.info().startInstant().orElseThrow().getEpochSecond();
+    }
+
     @Test
     void remainsOfAKilledProcessAreDeletedAndThoseOfALivingOneAreNot() throws IOException {
-        Path dead = Files.createDirectory(folder.resolve(".m.999999999.part"));
+        Path dead = Files.createDirectory(remains(DEAD, 1, "part"));
         Files.writeString(dead.resolve("part"), "text");
-        Path other = Files.writeString(folder.resolve(".other.999999999.part"), "text");
-        Path living =
-                Files.writeString(folder.resolve(".m.%d.part".formatted(parentOrSelf())), "text");
+        Path other = Files.writeString(folder.resolve(".other.999999999.1.0badcafe.part"), "text");
+        ProcessHandle self = ProcessHandle.current();
+        Path living = Files.writeString(remains(self.pid(), startOf(self), "part"), "text");
         try (StagedOutput output = StagedOutput.at(folder.resolve("m"), Existing.REFUSED)) {
             assertFalse(Files.exists(dead));
             assertTrue(Files.exists(other));
             assertTrue(Files.exists(living));
             assertFalse(Files.exists(output.path()));
         }
+        assertTrue(Files.exists(living));
     }
 
-    /** A process that lives and is not this one, whose own remains are deleted. */
-    private static long parentOrSelf() {
-        return ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(1L);
+    /** In a container every program has the same id. */
+    @Test
+    void earlierProcessOfTheSameIdIsDead() throws IOException {
+        ProcessHandle self = ProcessHandle.current();
+        Path dead = Files.writeString(remains(self.pid(), startOf(self) - 60, "part"), "text");
+        try (StagedOutput _ = StagedOutput.at(folder.resolve("m"), Existing.REFUSED)) {
+            assertFalse(Files.exists(dead));
+        }
+    }
+
+    @Test
+    void attemptsOfOneProcessDoNotTouchEachOther() throws IOException {
+        Path target = folder.resolve("m");
+        try (StagedOutput first = StagedOutput.at(target, Existing.REFUSED)) {
+            Files.createDirectory(first.path());
+            StagedOutput.at(target, Existing.REFUSED).close();
+            assertTrue(Files.exists(first.path()));
+            first.commit();
+        }
+        assertEquals(List.of("m"), names());
+    }
+
+    private static void model(Path model, String text) throws IOException {
+        Files.createDirectory(model);
+        Files.writeString(model.resolve("config.json"), text);
+        Files.writeString(model.resolve("model.safetensors"), text);
+    }
+
+    /** Killed after what was there was set aside, before the new one got the name. */
+    @Test
+    void modelThatAKilledProcessSetAsideComesBack() throws IOException {
+        model(remains(DEAD, 1, "old"), "old");
+        model(remains(DEAD, 1, "part"), "new");
+        Path target = folder.resolve("m");
+        assertThrows(
+                ConversionRefusedException.class, () -> StagedOutput.at(target, Existing.REFUSED));
+        assertEquals(List.of("m"), names());
+        assertEquals("old", Files.readString(target.resolve("config.json")));
+    }
+
+    /** Killed after the new one got the name. */
+    @Test
+    void modelThatAKilledProcessReplacedIsDeleted() throws IOException {
+        model(remains(DEAD, 1, "old"), "old");
+        Path target = folder.resolve("m");
+        model(target, "new");
+        try (StagedOutput _ = StagedOutput.at(target, Existing.REPLACED)) {
+            assertEquals(List.of("m"), names());
+            assertEquals("new", Files.readString(target.resolve("config.json")));
+        }
+    }
+
+    @Test
+    void whatAppearsMeanwhileIsNotReplacedUnlessThatWasAskedFor() throws IOException {
+        Path file = folder.resolve("a.gguf");
+        try (StagedOutput output = StagedOutput.at(file, Existing.REFUSED)) {
+            Files.writeString(output.path(), "ours");
+            Files.writeString(file, "theirs");
+            var refused = assertThrows(ConversionRefusedException.class, output::commit);
+            assertTrue(String.valueOf(refused.getMessage()).contains("is there already"));
+        }
+        assertEquals("theirs", Files.readString(file));
+        Path model = folder.resolve("m");
+        try (StagedOutput output = StagedOutput.at(model, Existing.REPLACED)) {
+            Files.createDirectory(output.path());
+            Files.createDirectory(model);
+            Files.writeString(model.resolve("letters.txt"), "dear");
+            assertThrows(ConversionRefusedException.class, output::commit);
+        }
+        assertEquals("dear", Files.readString(model.resolve("letters.txt")));
+        assertEquals(List.of("a.gguf", "m"), names());
     }
 
     @Test
@@ -67,6 +151,7 @@ class StagedOutputTest {
         Path target = Files.createDirectory(folder.resolve("m"));
         Files.writeString(target.resolve("config.json"), "old");
         Files.writeString(target.resolve("model-00002-of-00002.safetensors"), "old");
+        Files.writeString(target.resolve("LICENSE"), "free");
         assertThrows(
                 ConversionRefusedException.class, () -> StagedOutput.at(target, Existing.REFUSED));
         try (StagedOutput output = StagedOutput.at(target, Existing.REPLACED)) {
@@ -80,16 +165,60 @@ class StagedOutputTest {
         assertFalse(Files.exists(target.resolve("model-00002-of-00002.safetensors")));
     }
 
-    @Test
-    void folderThatIsNoModelIsNeverReplaced() throws IOException {
+    /** Each has one thing that replacing would lose. */
+    @ParameterizedTest
+    @CsvSource({
+        "letters.txt, letters.txt",
+        "config.json, no model.safetensors",
+        "config.json model.safetensors notes.md, notes.md",
+        "config.json model.safetensors .git/, .git",
+        "config.json lora.safetensors, lora.safetensors",
+        "model.safetensors, no config.json",
+        "a.gguf b.gguf, several models",
+        "a.gguf config.json, several models",
+        "a-00001-of-00002.gguf b-00002-of-00002.gguf, several models"
+    })
+    void folderThatIsNotOneModelIsNeverReplaced(String content, String stranger)
+            throws IOException {
         Path target = Files.createDirectory(folder.resolve("home"));
-        Files.writeString(target.resolve("letters.txt"), "dear");
+        for (String name : content.split(" ", -1)) {
+            if (name.endsWith("/")) {
+                Files.createDirectory(target.resolve(name));
+            } else {
+                Files.writeString(target.resolve(name), "dear");
+            }
+        }
         var refused =
                 assertThrows(
                         ConversionRefusedException.class,
                         () -> StagedOutput.at(target, Existing.REPLACED));
-        assertTrue(String.valueOf(refused.getMessage()).contains("other things than a model"));
-        assertTrue(Files.exists(target.resolve("letters.txt")));
+        String message = String.valueOf(refused.getMessage());
+        assertTrue(message.contains("other things than a model"), message);
+        assertTrue(message.contains(stranger), message);
+        for (String name : content.split(" ", -1)) {
+            assertTrue(Files.exists(target.resolve(name)), name);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "config.json model.safetensors tokenizer.json LICENSE",
+                "config.json model-00001-of-00001.safetensors model.safetensors.index.json",
+                "a.gguf",
+                "a-00001-of-00002.gguf a-00002-of-00002.gguf LICENSE"
+            })
+    void folderOfOneModelIsReplaced(String content) throws IOException {
+        Path target = Files.createDirectory(folder.resolve("m"));
+        for (String name : content.split(" ", -1)) {
+            Files.writeString(target.resolve(name), "old");
+        }
+        try (StagedOutput output = StagedOutput.at(target, Existing.REPLACED)) {
+            model(output.path(), "new");
+            output.commit();
+        }
+        assertEquals(List.of("m"), names());
+        assertEquals("new", Files.readString(target.resolve("config.json")));
     }
 
     @Test

@@ -10,13 +10,16 @@ import dev.trilobit.model.arch.DecoderModels;
 import dev.trilobit.model.arch.ModelConfig;
 import dev.trilobit.model.file.ModelFolder;
 import dev.trilobit.model.file.ModelFolders;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 
 class SyntheticModelTest {
     @TempDir private Path folder;
@@ -98,6 +101,23 @@ class SyntheticModelTest {
         assertTrue(message.contains("3200 columns"), message);
         assertTrue(message.contains("gguf-q2_0"), message);
         assertFalse(Files.exists(folder.resolve("a.gguf")));
+    }
+
+    /** Nobody is to take a speed measured with chosen widths for that of the real model. */
+    @Test
+    void reportSaysWhereSizesWereChosen() throws IOException {
+        ConversionOptions options = ConversionOptions.to(ModelFormat.GGUF_I2_S);
+        List<String> chosen =
+                small(ModelShape.FALCON_E_1B)
+                        .write(folder.resolve("f.gguf"), options, ConversionListener.NONE)
+                        .notes();
+        assertEquals(1, chosen.size(), chosen.toString());
+        assertTrue(chosen.getFirst().contains("were chosen"), chosen.getFirst());
+        assertEquals(
+                List.of(),
+                small(ModelShape.BITNET_LARGE)
+                        .write(folder.resolve("b.gguf"), options, ConversionListener.NONE)
+                        .notes());
     }
 
     @Test

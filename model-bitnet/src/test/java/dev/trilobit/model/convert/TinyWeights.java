@@ -16,11 +16,12 @@ import dev.trilobit.model.arch.ModelConfig;
 import dev.trilobit.model.arch.Quantization;
 import dev.trilobit.model.file.ModelFolder;
 import dev.trilobit.model.file.ModelFolders;
+
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** Random matrices and models of two layers, 256 wide, of every format. */
 final class TinyWeights {
@@ -75,7 +76,7 @@ final class TinyWeights {
             throws IOException {
         ConversionOptions options =
                 ConversionOptions.to(format).withEmbedding(tables).withHead(tables);
-        var files = new SyntheticFiles("tiny", Optional.empty());
+        var files = new SyntheticFiles("tiny", List.of());
         new Conversion("tiny", model, files, options, ConversionListener.NONE).run(target);
         return ModelFolders.open(target);
     }

@@ -5,6 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -16,11 +22,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is written is what the readers read. */
 class TensorWriterTest {
@@ -40,6 +41,26 @@ class TensorWriterTest {
                     new TensorEntry("d", GgmlType.Q1_0, List.of(1L, 128L)));
 
     @TempDir private Path folder;
+
+    @Test
+    void oneFileThatCannotBeClosedKeepsNoOtherOpen() {
+        var closed = new ArrayList<Integer>();
+        List<AutoCloseable> files = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            int number = i;
+            files.add(
+                    () -> {
+                        closed.add(number);
+                        if (number % 2 == 0) {
+                            throw new IOException("disk " + number);
+                        }
+                    });
+        }
+        var failed = assertThrows(IOException.class, () -> Shards.close(files));
+        assertEquals(List.of(0, 1, 2, 3), closed);
+        assertTrue(String.valueOf(failed.getMessage()).contains("disk 0"));
+        assertEquals("disk 2", failed.getSuppressed()[0].getMessage());
+    }
 
     private static MemorySegment bytes(TensorEntry entry) {
         byte[] bytes = new byte[(int) entry.byteSize()];

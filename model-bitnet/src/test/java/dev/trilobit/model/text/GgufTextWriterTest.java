@@ -9,17 +9,19 @@ import dev.trilobit.model.file.GgufMetadata;
 import dev.trilobit.model.file.ModelFolder;
 import dev.trilobit.model.file.ModelFolders;
 import dev.trilobit.model.file.ModelFormatException;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tokenizers go from folders into GGUF and back and keep every id. */
 class GgufTextWriterTest {
@@ -171,6 +173,37 @@ class GgufTextWriterTest {
                 "{\"model\":{\"type\":\"BPE\",\"byte_fallback\":true,\"vocab\":{\"a\":0}}}",
                 "tokenizer.model");
         assertRefused("{", "not JSON");
+        for (String flag : List.of("lstrip", "rstrip", "single_word")) {
+            String added =
+                    "\"added_tokens\":[{\"id\":1,\"content\":\"<x>\",\"" + flag + "\":true}],";
+            assertRefused(
+                    tokenizer(added + pre.formatted("ByteLevel")),
+                    "the added token \"<x>\" has " + flag);
+        }
+    }
+
+    /** More tokens than the embedding table has rows would be ids that nothing can embed. */
+    @Test
+    void sentencePieceTableLargerThanTheModelIsRefused() throws IOException {
+        file("tokenizer.model", TextResources.bytes("spm-llama.model"));
+        try (ModelFolder source = ModelFolders.open(folder)) {
+            var refused = assertThrows(ModelFormatException.class, () -> written(source, 10));
+            String message = String.valueOf(refused.getMessage());
+            assertTrue(message.contains("has the id 10, and the model has 10 ids"), message);
+        }
+    }
+
+    /** Files of several templates name the usual one so. */
+    @Test
+    void defaultTemplateGoesAlong() throws IOException {
+        GgufMetadata recorded =
+                GgufTokens.recorded("qwen2")
+                        .string("tokenizer.chat_template.default", "{{ messages[0].content }}")
+                        .build();
+        HuggingFaceTextWriter.write(recorded, folder);
+        try (ModelFolder source = ModelFolders.open(folder)) {
+            assertSame(new GgufText(recorded), TextSource.of(source));
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.trilobit.model.file.GgufMetadataBuilder;
 import dev.trilobit.model.file.ModelFolder;
 import dev.trilobit.model.file.StrictJson;
 import dev.trilobit.model.text.GgufTextWriter;
+import dev.trilobit.model.text.GgufTokenIds;
 import dev.trilobit.model.text.HuggingFaceTextWriter;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -15,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -75,13 +75,7 @@ record SourceFiles(ModelFolder folder) implements CompanionFiles {
             return JsonMapper.shared().convertValue(tree, new TypeReference<>() {});
         }
         Map<String, Object> keys = new LinkedHashMap<>();
-        gguf().ifPresent(
-                        metadata -> {
-                            for (String key : List.of("bos_token_id", "eos_token_id")) {
-                                metadata.integer("tokenizer.ggml." + key)
-                                        .ifPresent(id -> keys.put(key, id));
-                            }
-                        });
+        gguf().ifPresent(metadata -> keys.putAll(GgufTokenIds.ofConfig(metadata)));
         return keys;
     }
 

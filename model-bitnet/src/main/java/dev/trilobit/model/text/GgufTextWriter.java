@@ -59,7 +59,7 @@ public final class GgufTextWriter {
     }
 
     private String label(String file) {
-        return folder.label() + "/" + file;
+        return folder.label(file);
     }
 
     private PieceTable bytePairs(BytePairFile file, int vocabulary) {

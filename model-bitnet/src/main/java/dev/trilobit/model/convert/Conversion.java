@@ -134,7 +134,7 @@ final class Conversion {
 
     private Verification verify(ConversionPlan plan, Path written) {
         try (ModelFolder folder = ModelFolders.open(written)) {
-            DecoderModel reopened = DecoderModels.open(folder);
+            DecoderModel reopened = DecoderModels.withAllCodesRead(DecoderModels.open(folder));
             var verification = new Verification(model, reopened);
             if (companions.isVerifiable()) {
                 verification.noteRounding();

@@ -26,7 +26,8 @@ class MutantTest {
         var provider = new ScalarProvider(Faults.of(fault));
         try {
             Optional<CheckResult> found =
-                    Trials.firstFailure(Trials.contract(fault.contract()), fault, Subject.of(provider));
+                    Trials.firstFailure(
+                            Trials.contract(fault.contract()), fault, Subject.of(provider));
 
             assertTrue(found.isPresent(), () -> "survives: " + fault.what());
             String said = Trials.describe(found.orElseThrow());
@@ -36,5 +37,4 @@ class MutantTest {
             provider.endLeakedThreads();
         }
     }
-
 }

@@ -22,8 +22,7 @@ final class Trials {
     }
 
     /** Tries the checks that are meant for a fault, up to the first that fails. */
-    static Optional<CheckResult> firstFailure(
-            Contract contract, Fault fault, Subject subject) {
+    static Optional<CheckResult> firstFailure(Contract contract, Fault fault, Subject subject) {
         return contract.checks().stream()
                 .filter(fault::isMeantFor)
                 .map(check -> Trial.run(contract.name(), check, subject))

@@ -3,6 +3,7 @@ package dev.trilobit.fuzz;
 import dev.trilobit.api.quant.UnusableWeightException;
 import dev.trilobit.model.arch.DecoderModels;
 import dev.trilobit.model.arch.ModelConfig;
+import dev.trilobit.model.file.FourthCodeException;
 import dev.trilobit.model.file.ModelFormatException;
 import dev.trilobit.model.hub.HubException;
 import dev.trilobit.model.hub.HubInput;
@@ -48,6 +49,7 @@ enum FuzzTarget {
             Set.of(
                     HubException.class,
                     ModelFormatException.class,
+                    FourthCodeException.class,
                     TemplateException.class,
                     UnusableWeightException.class);
 

@@ -9,14 +9,24 @@ import dev.trilobit.api.backend.Selection;
 import dev.trilobit.api.program.Program;
 import dev.trilobit.api.quant.UnusableWeightException;
 import dev.trilobit.model.arch.DecoderModel;
+import dev.trilobit.model.arch.DecoderModels;
+import dev.trilobit.model.file.FourthCodeException;
 import dev.trilobit.model.file.ModelFormatException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 
 /**
  * A model's weights on a backend, without its text rules: for who works with token ids and logits.
  * Whoever opens a session closes it first.
  */
 public final class CompiledDecoder implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(CompiledDecoder.class.getName());
+
+    private final DecoderModel model;
     private final Selection selection;
     private final CompiledProgram program;
     private final int contextTokens;
@@ -24,7 +34,12 @@ public final class CompiledDecoder implements AutoCloseable {
     private final Resources resources;
 
     private CompiledDecoder(
-            Selection selection, CompiledProgram program, CompileOptions how, Resources resources) {
+            DecoderModel model,
+            Selection selection,
+            CompiledProgram program,
+            CompileOptions how,
+            Resources resources) {
+        this.model = model;
         this.selection = selection;
         this.program = program;
         this.contextTokens = how.maxContextTokens();
@@ -74,11 +89,29 @@ public final class CompiledDecoder implements AutoCloseable {
             beforeCompiling.run();
             CompiledProgram program = compile(label, selection.backend(), model, how);
             resources.add(program::close);
-            return new CompiledDecoder(selection, program, how, resources);
+            return new CompiledDecoder(model, selection, program, how, resources);
         } catch (RuntimeException | Error e) {
             resources.closeAfter(e);
-            throw e;
+            Optional<DecoderModel> exact = exact(model, e);
+            if (exact.isEmpty()) {
+                throw e;
+            }
+            return open(label, exact.get(), options, stepTokens, backends, beforeCompiling);
         }
+    }
+
+    /** Reads a model again if it is not what a sample of its codes said. */
+    private static Optional<DecoderModel> exact(DecoderModel model, Throwable failure) {
+        Optional<Throwable> fourth =
+                Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+                        .filter(FourthCodeException.class::isInstance)
+                        .findFirst();
+        if (fourth.isEmpty()) {
+            return Optional.empty();
+        }
+        LOG.log(Level.INFO, "{0}; all codes are read", fourth.get().getMessage());
+        return Optional.of(DecoderModels.withAllCodesRead(model))
+                .filter(exact -> !exact.program().equals(model.program()));
     }
 
     private static CompiledProgram compile(
@@ -88,6 +121,11 @@ public final class CompiledDecoder implements AutoCloseable {
         } catch (UnusableWeightException e) {
             throw new ModelFormatException(label, String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** Returns the model, read again if a weight was not what a sample of it said. */
+    DecoderModel model() {
+        return model;
     }
 
     /** Returns the backend and why it was chosen. */

@@ -56,10 +56,11 @@ final class ModelLoader {
                         // wait for it.
                         text::failIfFailed);
         resources.add(decoder::close);
-        return new LoadedModel(info(model, decoder), decoder, text.get(), resources);
+        return new LoadedModel(info(decoder), decoder, text.get(), resources);
     }
 
-    private ModelInfo info(DecoderModel model, CompiledDecoder decoder) {
+    private ModelInfo info(CompiledDecoder decoder) {
+        DecoderModel model = decoder.model();
         ModelSummary summary = ModelSummary.of(model);
         return new ModelInfo(
                 folder.label(),

@@ -12,24 +12,22 @@ import dev.trilobit.model.convert.ConversionOptions;
 import dev.trilobit.model.convert.ConversionReport;
 import dev.trilobit.model.convert.ModelConverter;
 import dev.trilobit.model.file.ModelFolder;
-
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.concurrent.Callable;
 
 /** Writes a model in another format. */
 @Command(
         description = {
             "Writes a model in another format: GGUF, an MLX folder or a Hugging Face folder.",
             "Every number is kept exactly, and what layers do to their input, or the conversion is"
-                + " refused with the tensor and the reason; --quantize allows rounding. The result"
-                + " is opened again and all numbers of both are compared before it gets its name. A"
-                + " run that fails or is stopped leaves nothing."
+                    + " refused with the tensor and the reason; --quantize allows rounding. The result"
+                    + " is opened again and all numbers of both are compared before it gets its name. A"
+                    + " run that fails or is stopped leaves nothing."
         },
         sortOptions = false,
         footerHeading = "%nFormats:%n",

@@ -1,7 +1,7 @@
 package dev.trilobit.cli.load;
 
+import dev.trilobit.model.file.GgufFile;
 import dev.trilobit.model.file.ModelFolder;
-
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +14,12 @@ import java.util.Optional;
  * @param files closed by this
  */
 record PulledFolder(String label, ModelFolder files) implements ModelFolder {
+    /** Names the file itself: one by this name is not there for who looks for it. */
+    @Override
+    public String label(String name) {
+        return files.label(name);
+    }
+
     @Override
     public Optional<Path> directory() {
         return files.directory();
@@ -27,6 +33,11 @@ record PulledFolder(String label, ModelFolder files) implements ModelFolder {
     @Override
     public Optional<MemorySegment> find(String name) {
         return files.find(name);
+    }
+
+    @Override
+    public Optional<GgufFile> gguf() {
+        return files.gguf();
     }
 
     @Override

@@ -5,13 +5,10 @@ import dev.trilobit.cli.io.UsageException;
 import dev.trilobit.model.convert.ConversionOptions;
 import dev.trilobit.model.convert.ModelFormat;
 import dev.trilobit.model.convert.TableFormat;
-
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine.Option;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
 
 /** Options that say how a model is written. */
 public final class ConversionArguments {

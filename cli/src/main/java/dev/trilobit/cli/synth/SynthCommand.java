@@ -14,17 +14,14 @@ import dev.trilobit.model.convert.ConversionReport;
 import dev.trilobit.model.convert.ModelShape;
 import dev.trilobit.model.convert.SyntheticModel;
 import dev.trilobit.model.file.ModelFolder;
-
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.concurrent.Callable;
 
 /** Writes a model of a published one's sizes with random weights. */
 @Command(

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,15 +53,25 @@ class ChatTerminalTest {
         terminal.press("Enter");
     }
 
-    /** Sends a line and waits for the next prompt; returns what came between. */
+    /**
+     * Sends a line and waits for the next prompt; returns what came between. The same line may have
+     * been sent before, and a busy machine shows the screen of that time for a while: the line must
+     * be there once more than it was.
+     */
     private String answer(String line) throws IOException, InterruptedException {
+        int before = count(terminal.screen(), line);
         send(line);
         String screen =
                 terminal.await(
                         "answer to " + line,
-                        it -> it.endsWith("\n>") && it.lastIndexOf("> " + line) >= 0);
+                        it -> it.endsWith("\n>") && count(it, line) == before + 1);
         String after = screen.substring(screen.lastIndexOf("> " + line) + line.length() + 2);
         return after.substring(0, after.length() - 1).strip();
+    }
+
+    /** Counts how often a line was sent. */
+    private static int count(String screen, String line) {
+        return screen.split("(?m)^> " + Pattern.quote(line) + " *$", -1).length - 1;
     }
 
     @Test

@@ -2,14 +2,21 @@ package dev.trilobit.conformance.gguf;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.trilobit.api.backend.BackendRequest;
+import dev.trilobit.api.backend.LogitRows;
+import dev.trilobit.model.CompiledDecoder;
+import dev.trilobit.model.ModelOptions;
 import dev.trilobit.model.arch.DecoderModel;
 import dev.trilobit.model.arch.DecoderModels;
 import dev.trilobit.model.arch.ModuleNames;
+import dev.trilobit.model.file.FourthCodeException;
 import dev.trilobit.model.file.GgmlType;
 import dev.trilobit.model.file.ModelFolder;
 import dev.trilobit.model.file.ModelFolders;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.Consumer;
@@ -20,6 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A whole model of every type gives logits, those of its numbers written as float32. */
 class GgmlTypesTest {
     private static final int[] TOKENS = {0, 5, 17, 39, 2, 2, 30, 11};
+    private static final String GATE = "model.layers.1.mlp.gate_proj";
     private static final int HIDDEN = 256;
     private static final int INTERMEDIATE = 512;
     private static final int VOCABULARY = 40;
@@ -48,8 +56,49 @@ class GgmlTypesTest {
                 });
     }
 
+    /** What opening looks at is ternary, and one code in the middle is not. */
+    @ParameterizedTest
+    @EnumSource(names = {"Q2_0", "Q2_0_G128", "PQ2_0"})
+    void fourthCodeInTheMiddleOfATensorCounts(GgmlType type) {
+        var tensors = new RandomTensors(7);
+        Path file =
+                write(
+                        type,
+                        (module, of, weights) ->
+                                of == type && weights > HIDDEN
+                                        ? tensors.nextTernary(of, weights, module.equals(GATE))
+                                        : tensors.next(of, weights));
+        open(
+                file,
+                sampled -> {
+                    assertThrows(
+                            FourthCodeException.class,
+                            () -> sampled.weights().weight(GATE + ".weight"));
+                    DecoderModel exact = DecoderModels.withAllCodesRead(sampled);
+                    double[] logits = ModelLogits.exact(exact, TOKENS);
+                    ModelOptions options =
+                            ModelOptions.defaults().withBackend(BackendRequest.of("cpu-vector"));
+                    try (var decoder = CompiledDecoder.open("t", sampled, options, TOKENS.length);
+                            var session = decoder.program().newSession()) {
+                        assertClose(
+                                logits,
+                                session.forward(TOKENS, LogitRows.ALL)
+                                        .toArray(ValueLayout.JAVA_FLOAT));
+                    }
+                });
+    }
+
     private Path write(GgmlType type) {
         var tensors = new RandomTensors(31L * type.blockBytes() + type.id());
+        return write(type, (_, of, weights) -> tensors.next(of, weights));
+    }
+
+    /** Makes a tensor. */
+    private interface TensorMaker {
+        GgufTensor next(String module, GgmlType type, long weights);
+    }
+
+    private Path write(GgmlType type, TensorMaker tensors) {
         var image =
                 new GgufImage()
                         .string("general.architecture", "qwen3")
@@ -83,17 +132,17 @@ class GgmlTypesTest {
 
     private static void matrix(
             GgufImage image,
-            RandomTensors tensors,
+            TensorMaker tensors,
             GgmlType type,
             String module,
             int rows,
             int cols) {
-        GgufTensor tensor = tensors.next(type, (long) rows * cols);
+        GgufTensor tensor = tensors.next(module, type, (long) rows * cols);
         image.tensor(name(module), tensor.type(), tensor.bytes(), cols, rows);
     }
 
-    private static void norm(GgufImage image, RandomTensors tensors, String module, int length) {
-        GgufTensor tensor = tensors.next(GgmlType.F32, length);
+    private static void norm(GgufImage image, TensorMaker tensors, String module, int length) {
+        GgufTensor tensor = tensors.next(module, GgmlType.F32, length);
         image.tensor(name(module), tensor.type(), tensor.bytes(), length);
     }
 

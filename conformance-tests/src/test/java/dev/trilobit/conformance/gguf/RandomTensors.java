@@ -52,6 +52,22 @@ final class RandomTensors {
         return new GgufTensor(type.id(), bytes);
     }
 
+    /**
+     * Makes a tensor of two bits without the fourth code.
+     *
+     * @param butOne whether one weight in the middle has it
+     */
+    GgufTensor nextTernary(GgmlType type, long weights, boolean butOne) {
+        byte[] bytes = new byte[Math.toIntExact(type.byteSize(weights))];
+        ternary(bytes);
+        scales(type, MemorySegment.ofArray(bytes), 0);
+        if (butOne) {
+            int block = bytes.length / type.blockBytes() / 2;
+            bytes[block * type.blockBytes() + Short.BYTES] |= 3;
+        }
+        return new GgufTensor(type.id(), bytes);
+    }
+
     private void floats(FloatType type, MemorySegment out, long count) {
         for (long i = 0; i < count; i++) {
             type.set(out, i, random.nextInt(-127, 128) * 0x1p-9f);

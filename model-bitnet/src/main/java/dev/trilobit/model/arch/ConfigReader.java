@@ -39,8 +39,12 @@ final class ConfigReader {
 
     /** Does what {@link ModelConfig#read} says. */
     static ModelConfig read(ModelFolder folder) {
-        String label = folder.label() + "/" + NAME;
-        JsonNode json = StrictJson.object(label, "the configuration", find(folder));
+        return read(folder.label(NAME), find(folder));
+    }
+
+    /** Does what {@link ModelConfig#parse} says. */
+    static ModelConfig read(String label, MemorySegment text) {
+        JsonNode json = StrictJson.object(label, "the configuration", text);
         var problems = new ArrayList<String>();
         var root = new ConfigObject("", json, problems);
         Architecture architecture = architecture(label, root);

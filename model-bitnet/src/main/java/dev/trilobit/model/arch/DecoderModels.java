@@ -22,7 +22,9 @@ public final class DecoderModels {
      * Reads what {@code folder} says of its model: the metadata of a GGUF file, or config.json, and
      * the headers of the safetensors files. Matrices whose layout is a {@link
      * dev.trilobit.api.quant.WeightFormat} already stay where they are mapped; what has to be
-     * decoded is decoded when a weight is asked for.
+     * decoded is decoded when a weight is asked for. Whether a tensor of two bits of a GGUF file is
+     * ternary is told by a few pages of it; where that was wrong, asking for the weight throws
+     * {@link dev.trilobit.model.file.FourthCodeException}, and {@link #withAllCodesRead} helps.
      *
      * @param folder stays open as long as the model is used; not closed by this method
      * @param options what the files do not say
@@ -31,5 +33,16 @@ public final class DecoderModels {
      */
     public static DecoderModel open(ModelFolder folder, ReadOptions options) {
         return ModelSource.open(folder).decoder(options);
+    }
+
+    /**
+     * Reads a model again, and of tensors of two bits all codes: then each has the format of its
+     * numbers, wherever its fourth code is used.
+     *
+     * @param model whose folder is open still
+     * @return {@code model} itself, if it was not read from files
+     */
+    public static DecoderModel withAllCodesRead(DecoderModel model) {
+        return model.weights() instanceof LoadedWeights loaded ? loaded.exact().get() : model;
     }
 }

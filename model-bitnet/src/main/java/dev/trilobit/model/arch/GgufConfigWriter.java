@@ -5,7 +5,6 @@ import dev.trilobit.api.program.RopeSpec;
 import dev.trilobit.model.arch.Quantization.HeadRows;
 import dev.trilobit.model.file.GgmlType;
 import dev.trilobit.model.file.GgufMetadataBuilder;
-
 import java.util.Arrays;
 import java.util.OptionalInt;
 

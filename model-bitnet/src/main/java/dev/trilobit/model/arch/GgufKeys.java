@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * The metadata of one architecture in a GGUF file, read key by key. What is wrong goes into one
@@ -16,6 +17,8 @@ import java.util.function.Function;
 final class GgufKeys {
     /** No width, vocabulary or count of a model comes near it; products of two fit a long. */
     private static final int LARGEST = 1 << 28;
+
+    private static final int MOST_SHOWN = 100;
 
     private final GgufMetadata metadata;
     private final String prefix;
@@ -63,15 +66,24 @@ final class GgufKeys {
         if (metadata.isArray(prefix + key)) {
             int[] each = read(key, metadata::integers).orElse(new int[0]);
             if (each.length == 0 || Arrays.stream(each).anyMatch(n -> n != each[0])) {
-                problem(
-                        key,
-                        "expected the same number for each layer, got " + Arrays.toString(each));
+                problem(key, "expected the same number for each layer, got " + beginning(each));
                 return absent;
             }
             return positive(key, each[0], absent);
         }
         OptionalLong value = read(key, metadata::integer).orElse(OptionalLong.empty());
         return value.isEmpty() ? absent : positive(key, value.getAsLong(), absent);
+    }
+
+    private static String beginning(int[] numbers) {
+        String text =
+                Arrays.stream(numbers)
+                        .limit(MOST_SHOWN)
+                        .mapToObj(String::valueOf)
+                        .collect(Collectors.joining(", "));
+        return numbers.length <= MOST_SHOWN
+                ? "[" + text + "]"
+                : "[%s and %d more]".formatted(text, numbers.length - MOST_SHOWN);
     }
 
     private int positive(String key, long value, int standIn) {

@@ -2,10 +2,10 @@ package dev.trilobit.model.arch;
 
 import dev.trilobit.api.quant.MatrixShape;
 import dev.trilobit.api.quant.Ternary;
+import dev.trilobit.api.quant.WeightFormat;
 import dev.trilobit.model.file.GgmlType;
 import dev.trilobit.model.file.StoredTensor;
 import dev.trilobit.model.layout.GgmlLayout;
-
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -29,15 +29,23 @@ final class GgufLayout {
 
     private final TensorLookup tensors;
     private final GgmlLayout layout;
+    private final CodesRead codes;
 
-    GgufLayout(TensorLookup tensors, GgmlLayout layout) {
+    GgufLayout(TensorLookup tensors, GgmlLayout layout, CodesRead codes) {
         this.tensors = tensors;
         this.layout = layout;
+        this.codes = codes;
     }
 
     /** Returns whether the matrix of {@code module} has a type of BitNet models. */
     boolean isBitNet(String module) {
         return tensors.type(module, WEIGHT).map(BIT_NET::contains).orElse(false);
+    }
+
+    /** Returns whether the matrix has a ternary type that others than BitNet models have too. */
+    boolean isTernaryOfAnySource(String module) {
+        return isBitNet(module)
+                && tensors.type(module, WEIGHT).filter(GgmlType.I2_S::equals).isEmpty();
     }
 
     /** Finds the matrix of {@code module}. */
@@ -48,10 +56,15 @@ final class GgufLayout {
             return Optional.empty();
         }
         StoredTensor tensor = found.get();
+        WeightFormat format =
+                switch (codes) {
+                    case SAMPLE -> layout.format(tensor);
+                    case ALL -> layout.exactFormat(tensor);
+                };
         var weight =
                 new PlannedWeight(
-                        WeightPlan.ref(module, shape, layout.format(tensor)),
-                        arena -> layout.decode(tensor, shape, arena));
+                        WeightPlan.ref(module, shape, format),
+                        arena -> layout.decode(tensor, format, shape, arena));
         if (!tensors.has(module, SCALE)) {
             return Optional.of(weight);
         }

@@ -5,6 +5,7 @@ import dev.trilobit.api.program.GateActivation;
 import dev.trilobit.api.program.RopeSpec;
 import dev.trilobit.model.file.GgufFile;
 import dev.trilobit.model.file.ModelFolder;
+import java.lang.foreign.MemorySegment;
 
 /**
  * The facts of a config.json, or of the metadata of a GGUF file, that shape the program.
@@ -51,6 +52,17 @@ public record ModelConfig(
         return GgufFile.find(folder)
                 .map(GgufConfigReader::read)
                 .orElseGet(() -> ConfigReader.read(folder));
+    }
+
+    /**
+     * Reads the text of a config.json.
+     *
+     * @param label the file, for messages
+     * @throws dev.trilobit.model.file.ModelFormatException naming every key that is missing, has
+     *     the wrong type or asks for something unsupported
+     */
+    public static ModelConfig parse(String label, MemorySegment json) {
+        return ConfigReader.read(label, json);
     }
 
     /** Returns these facts with matrices stored in another way. */

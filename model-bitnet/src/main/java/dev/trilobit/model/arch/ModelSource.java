@@ -71,9 +71,14 @@ record ModelSource(ModelConfig config, TensorCatalog tensors, ModuleNames names)
     /** Writes the program and finds every weight of it. */
     DecoderModel decoder(ReadOptions options) {
         requireLayers();
+        return decoder(options, CodesRead.SAMPLE);
+    }
+
+    private DecoderModel decoder(ReadOptions options, CodesRead codes) {
         Architecture architecture = Architecture.of(config.architecture()).orElseThrow();
-        var plan = new WeightPlan(this, options);
+        var plan = new WeightPlan(this, options, codes);
         Program program = new DecoderGraph(config, architecture, plan).write();
-        return new DecoderModel(config, program, plan.weights());
+        return new DecoderModel(
+                config, program, plan.weights(() -> decoder(options, CodesRead.ALL)));
     }
 }

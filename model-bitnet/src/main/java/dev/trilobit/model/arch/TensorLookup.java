@@ -6,6 +6,7 @@ import dev.trilobit.model.file.StoredTensor;
 import dev.trilobit.model.file.TensorCatalog;
 import dev.trilobit.model.file.TensorType;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,6 +22,8 @@ final class TensorLookup {
     private final ModuleNames names;
     private final Set<String> used = new TreeSet<>();
     private final Set<String> missing = new TreeSet<>();
+    private final Set<String> wrong = new HashSet<>();
+    private int longestWrong = -1;
     private final List<String> problems = new ArrayList<>();
 
     TensorLookup(TensorCatalog catalog, ModuleNames names) {
@@ -86,8 +89,24 @@ final class TensorLookup {
     void problem(String module, String problem) {
         String stored = names.of(module);
         problems.add("module %s: %s".formatted(stored, problem));
-        // Its tensors are not unknown; they just were not looked at any more.
-        catalog.names().stream().filter(name -> name.startsWith(stored + ".")).forEach(used::add);
+        wrong.add(stored);
+        longestWrong = Math.max(longestWrong, stored.length());
+    }
+
+    /** Returns the tensors nobody asked for; those of a wrong module were just not looked at. */
+    private List<String> unknown(Predicate<String> ignored) {
+        return catalog.names().stream()
+                .filter(name -> !used.contains(name) && !ignored.test(name) && !isOfWrong(name))
+                .toList();
+    }
+
+    /** Looks up each beginning of a name that ends before a dot, however many modules are wrong. */
+    private boolean isOfWrong(String name) {
+        int dot = name.lastIndexOf('.', longestWrong);
+        while (dot >= 0 && !wrong.contains(name.substring(0, dot))) {
+            dot = name.lastIndexOf('.', dot - 1);
+        }
+        return dot >= 0;
     }
 
     /**
@@ -102,13 +121,9 @@ final class TensorLookup {
         if (!missing.isEmpty()) {
             all.add(
                     "%d tensors are missing: %s"
-                            .formatted(missing.size(), String.join(", ", missing)));
+                            .formatted(missing.size(), UnknownTensors.listed(missing)));
         }
-        all.addAll(
-                UnknownTensors.problems(
-                        catalog.names().stream()
-                                .filter(name -> !used.contains(name) && !ignored.test(name))
-                                .toList()));
+        all.addAll(UnknownTensors.problems(unknown(ignored)));
         if (!all.isEmpty()) {
             throw new ModelFormatException(catalog.label(), all);
         }

@@ -1,8 +1,11 @@
 package dev.trilobit.model.arch;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Says what tensors mean that no decoder here has: each kind would need another graph. */
 enum UnknownTensors {
@@ -18,6 +21,8 @@ enum UnknownTensors {
             "recurrent and linear attention layers are not supported",
             ".*(\\.ssm_|\\.linear_attn\\.|\\.mamba\\.).*");
 
+    private static final int MOST_SHOWN = 100;
+
     private final String refusal;
     private final Pattern names;
 
@@ -28,20 +33,30 @@ enum UnknownTensors {
 
     /** Returns one sentence for each kind of tensor among {@code names}, which nobody asked for. */
     static List<String> problems(List<String> names) {
-        var rest = new ArrayList<>(names);
+        var rest = names;
         var problems = new ArrayList<String>();
         for (UnknownTensors kind : values()) {
-            List<String> found = rest.stream().filter(kind.names.asMatchPredicate()).toList();
+            Map<Boolean, List<String>> parts =
+                    rest.stream().collect(Collectors.partitioningBy(kind.names.asMatchPredicate()));
+            List<String> found = parts.getOrDefault(true, List.of());
             if (!found.isEmpty()) {
-                problems.add("%s, got %s".formatted(kind.refusal, String.join(", ", found)));
-                rest.removeAll(found);
+                problems.add("%s, got %s".formatted(kind.refusal, listed(found)));
             }
+            rest = parts.getOrDefault(false, List.of());
         }
         if (!rest.isEmpty()) {
             problems.add(
                     "%d tensors are unknown to this architecture: %s"
-                            .formatted(rest.size(), String.join(", ", rest)));
+                            .formatted(rest.size(), listed(rest)));
         }
         return problems;
+    }
+
+    /** Joins names; of very many the first, since a file can have a million. */
+    static String listed(Collection<String> names) {
+        String first = names.stream().limit(MOST_SHOWN).collect(Collectors.joining(", "));
+        return names.size() <= MOST_SHOWN
+                ? first
+                : "%s and %d more".formatted(first, names.size() - MOST_SHOWN);
     }
 }

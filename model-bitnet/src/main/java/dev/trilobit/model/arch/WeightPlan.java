@@ -12,10 +12,13 @@ import dev.trilobit.model.arch.Quantization.Ggml;
 import dev.trilobit.model.arch.Quantization.Mlx;
 import dev.trilobit.model.arch.Quantization.None;
 import dev.trilobit.model.layout.GgmlLayout;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -34,17 +37,24 @@ final class WeightPlan implements GraphWeights {
     /** The projections whose rows the rotary embedding pairs. */
     private static final Pattern ROTATED = Pattern.compile("\\.[qk]_proj$");
 
+    private static final Logger LOG = System.getLogger(WeightPlan.class.getName());
+
+    private final String label;
     private final ModelConfig config;
     private final TensorLookup tensors;
     private final DenseLayout dense;
     private final GgufLayout gguf;
     private final Map<String, PlannedWeight> planned = new LinkedHashMap<>();
 
-    WeightPlan(ModelSource source, ReadOptions options) {
+    /** Whether the type of a matrix alone tells that its input is rounded, and might be wrong. */
+    private boolean guessed;
+
+    WeightPlan(ModelSource source, ReadOptions options, CodesRead codes) {
+        this.label = source.tensors().label();
         this.config = source.config();
         this.tensors = new TensorLookup(source.tensors(), source.names());
         this.dense = new DenseLayout(tensors);
-        this.gguf = new GgufLayout(tensors, new GgmlLayout(options.i2sLayout()));
+        this.gguf = new GgufLayout(tensors, new GgmlLayout(options.i2sLayout()), codes);
     }
 
     /** Returns what a program calls the matrix of {@code module}, whatever its file calls it. */
@@ -94,7 +104,10 @@ final class WeightPlan implements GraphWeights {
     private boolean rounds(Ggml ggml, String module) {
         return switch (ggml.rounded()) {
             case ALL -> true;
-            case TERNARY -> gguf.isBitNet(module);
+            case TERNARY -> {
+                guessed |= gguf.isTernaryOfAnySource(module);
+                yield gguf.isBitNet(module);
+            }
             case NONE -> false;
         };
     }
@@ -135,12 +148,19 @@ final class WeightPlan implements GraphWeights {
     /**
      * Returns every matrix that was found; what has to be decoded is decoded when it is asked for.
      *
+     * @param exact reads the model again, with all codes
      * @throws dev.trilobit.model.file.ModelFormatException naming every tensor that is missing,
      *     wrong or unknown
      */
-    WeightSource weights() {
+    WeightSource weights(Supplier<DecoderModel> exact) {
         tensors.failIfProblems(this::changesNothing);
-        return new LoadedWeights(planned);
+        if (guessed) {
+            LOG.log(
+                    Level.INFO,
+                    "{0}: activations are rounded to int8, since layers are TQ1_0 or TQ2_0; the file does not say how the model was trained, and models trained with float activations (TriLM) lose a little",
+                    label);
+        }
+        return new LoadedWeights(planned, exact);
     }
 
     private boolean changesNothing(String tensor) {

@@ -4,7 +4,6 @@ import dev.trilobit.api.quant.BlockType;
 import dev.trilobit.api.quant.Blocks;
 import dev.trilobit.api.quant.MatrixShape;
 import dev.trilobit.api.quant.WeightWriter;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 

@@ -4,7 +4,6 @@ import dev.trilobit.model.file.GgufFile;
 import dev.trilobit.model.file.GgufMetadata;
 import dev.trilobit.model.file.GgufMetadataBuilder;
 import dev.trilobit.model.file.ModelFolder;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,7 +1,6 @@
 package dev.trilobit.model.convert;
 
 import dev.trilobit.model.file.GgufMetadataBuilder;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -8,7 +8,6 @@ import dev.trilobit.model.file.ModelFolder;
 import dev.trilobit.model.file.ModelFolders;
 import dev.trilobit.model.file.TensorEntry;
 import dev.trilobit.model.file.TensorFiles;
-
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.FileStore;
@@ -134,7 +133,7 @@ final class Conversion {
 
     private Verification verify(ConversionPlan plan, Path written) {
         try (ModelFolder folder = ModelFolders.open(written)) {
-            DecoderModel reopened = DecoderModels.open(folder);
+            DecoderModel reopened = DecoderModels.withAllCodesRead(DecoderModels.open(folder));
             var verification = new Verification(model, reopened);
             if (companions.isVerifiable()) {
                 verification.noteRounding(plan.roundedInputs());

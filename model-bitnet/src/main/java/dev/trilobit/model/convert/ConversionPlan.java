@@ -11,7 +11,6 @@ import dev.trilobit.model.convert.ConversionOptions.Activations;
 import dev.trilobit.model.convert.ConversionOptions.Numbers;
 import dev.trilobit.model.convert.ModelPart.Role;
 import dev.trilobit.model.file.TensorEntry;
-
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -15,7 +15,6 @@ import dev.trilobit.api.quant.Ternary;
 import dev.trilobit.api.quant.TernaryPacking;
 import dev.trilobit.api.quant.Weight;
 import dev.trilobit.api.quant.WeightFormat;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;

@@ -2,7 +2,6 @@ package dev.trilobit.model.convert;
 
 import dev.trilobit.api.quant.RowDecoder;
 import dev.trilobit.api.quant.Weight;
-
 import java.util.Optional;
 import java.util.stream.IntStream;
 

@@ -52,6 +52,8 @@ public final class ModelConverter {
             ConversionListener listener)
             throws IOException {
         var files = new SourceFiles(source);
-        return new Conversion(source.label(), model, files, options, listener).run(target);
+        // All of it is read anyway, and what is written has the numbers of every code.
+        DecoderModel exact = DecoderModels.withAllCodesRead(model);
+        return new Conversion(source.label(), exact, files, options, listener).run(target);
     }
 }

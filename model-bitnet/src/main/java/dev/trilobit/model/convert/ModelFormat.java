@@ -2,7 +2,6 @@ package dev.trilobit.model.convert;
 
 import dev.trilobit.api.quant.FloatType;
 import dev.trilobit.model.file.GgmlType;
-
 import java.util.List;
 import java.util.Locale;
 

@@ -11,9 +11,6 @@ import dev.trilobit.model.file.GgufMetadataBuilder;
 import dev.trilobit.model.file.Shards;
 import dev.trilobit.model.file.TensorEntry;
 import dev.trilobit.model.file.TensorFiles;
-
-import tools.jackson.databind.json.JsonMapper;
-
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -25,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Starts the files of one container: headers, metadata, configuration, tokenizer. */
 final class ModelOutput {

@@ -5,7 +5,6 @@ import dev.trilobit.api.program.RopeScaling;
 import dev.trilobit.api.program.RopeSpec;
 import dev.trilobit.model.arch.ModelConfig;
 import dev.trilobit.model.arch.Quantization;
-
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

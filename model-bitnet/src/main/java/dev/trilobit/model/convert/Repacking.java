@@ -4,7 +4,6 @@ import dev.trilobit.api.quant.Affine;
 import dev.trilobit.api.quant.FloatType;
 import dev.trilobit.api.quant.Weight;
 import dev.trilobit.model.file.GgmlType;
-
 import java.lang.foreign.Arena;
 
 /** Brings a weight into the format of its encoding. */

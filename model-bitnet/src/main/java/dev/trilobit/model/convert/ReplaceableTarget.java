@@ -2,7 +2,6 @@ package dev.trilobit.model.convert;
 
 import dev.trilobit.model.convert.ConversionOptions.Existing;
 import dev.trilobit.model.file.CompanionNames;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

@@ -5,7 +5,6 @@ import dev.trilobit.api.program.Op;
 import dev.trilobit.api.program.Program;
 import dev.trilobit.model.arch.ModelConfig;
 import dev.trilobit.model.file.GgmlType;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

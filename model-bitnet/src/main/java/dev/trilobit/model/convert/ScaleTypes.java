@@ -8,7 +8,6 @@ import dev.trilobit.api.quant.Ternary;
 import dev.trilobit.api.quant.TernaryPacking;
 import dev.trilobit.api.quant.Weight;
 import dev.trilobit.api.quant.WeightFormat;
-
 import java.util.EnumSet;
 import java.util.Set;
 

@@ -6,10 +6,7 @@ import dev.trilobit.model.file.GgufMetadata;
 import dev.trilobit.model.file.GgufMetadataBuilder;
 import dev.trilobit.model.file.ModelFolder;
 import dev.trilobit.model.file.StrictJson;
-
-import tools.jackson.core.type.TypeReference;
-import tools.jackson.databind.json.JsonMapper;
-
+import dev.trilobit.model.text.GgufTokenIds;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -20,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The companions of weights in a folder or GGUF file that is converted. */
 record SourceFiles(ModelFolder folder) implements CompanionFiles {
@@ -91,13 +90,7 @@ record SourceFiles(ModelFolder folder) implements CompanionFiles {
             return JsonMapper.shared().convertValue(tree, new TypeReference<>() {});
         }
         Map<String, Object> keys = new LinkedHashMap<>();
-        gguf().ifPresent(
-                        metadata -> {
-                            for (String key : List.of("bos_token_id", "eos_token_id")) {
-                                metadata.integer("tokenizer.ggml." + key)
-                                        .ifPresent(id -> keys.put(key, id));
-                            }
-                        });
+        gguf().ifPresent(metadata -> keys.putAll(GgufTokenIds.ofConfig(metadata)));
         return keys;
     }
 

@@ -1,7 +1,6 @@
 package dev.trilobit.model.convert;
 
 import dev.trilobit.model.convert.ConversionOptions.Existing;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;

@@ -11,7 +11,6 @@ import dev.trilobit.model.arch.DecoderModel;
 import dev.trilobit.model.arch.DecoderPrograms;
 import dev.trilobit.model.arch.ModelConfig;
 import dev.trilobit.model.file.ModelFolder;
-
 import java.io.IOException;
 import java.nio.file.Path;
 

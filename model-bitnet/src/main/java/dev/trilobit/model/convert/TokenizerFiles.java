@@ -5,7 +5,6 @@ import dev.trilobit.model.file.GgufMetadataBuilder;
 import dev.trilobit.model.file.ModelFolder;
 import dev.trilobit.model.text.GgufTextWriter;
 import dev.trilobit.model.text.HuggingFaceTextWriter;
-
 import java.io.IOException;
 import java.nio.file.Path;
 

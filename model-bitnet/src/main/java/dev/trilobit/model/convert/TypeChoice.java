@@ -11,7 +11,6 @@ import dev.trilobit.api.quant.Ternary;
 import dev.trilobit.model.arch.DecoderModel;
 import dev.trilobit.model.arch.Quantization;
 import dev.trilobit.model.file.GgmlType;
-
 import java.lang.foreign.Arena;
 import java.util.Set;
 

@@ -3,7 +3,6 @@ package dev.trilobit.model.convert;
 import dev.trilobit.api.program.Op;
 import dev.trilobit.api.quant.Weight;
 import dev.trilobit.model.arch.DecoderModel;
-
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Files of a directory, mapped read-only when they are first asked for. */
 final class DirectoryFolder implements ModelFolder {
@@ -20,6 +21,7 @@ final class DirectoryFolder implements ModelFolder {
     private final List<String> names;
     private final Arena arena = Arena.ofShared();
     private final Map<String, MemorySegment> mapped = new HashMap<>();
+    private @Nullable GgufFile gguf;
     private boolean closed;
 
     private DirectoryFolder(String label, Path directory, List<String> names) {
@@ -96,6 +98,18 @@ final class DirectoryFolder implements ModelFolder {
         MemorySegment fresh = map(directory.resolve(name));
         mapped.put(name, fresh);
         return Optional.of(fresh);
+    }
+
+    /** What is wrong with a model is found again by whoever asks again. */
+    @Override
+    public synchronized Optional<GgufFile> gguf() {
+        if (closed) {
+            throw new IllegalStateException(label + " is closed");
+        }
+        if (gguf == null) {
+            gguf = GgufFile.read(this).orElse(null);
+        }
+        return Optional.ofNullable(gguf);
     }
 
     private MemorySegment map(Path file) {

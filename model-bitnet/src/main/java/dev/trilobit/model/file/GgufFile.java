@@ -28,6 +28,11 @@ public final class GgufFile {
      *     there are several
      */
     public static Optional<GgufFile> find(ModelFolder folder) {
+        return folder.gguf();
+    }
+
+    /** Reads what {@link #find} finds, again with each call. */
+    static Optional<GgufFile> read(ModelFolder folder) {
         if (folder.names().contains(CONFIG)) {
             return Optional.empty();
         }

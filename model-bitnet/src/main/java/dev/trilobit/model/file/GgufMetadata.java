@@ -178,6 +178,23 @@ public final class GgufMetadata {
     }
 
     /**
+     * Returns the bytes of an array of uint8 or int8 where they are mapped; none if the key is
+     * absent.
+     */
+    public MemorySegment bytes(String key) {
+        Optional<MetadataValue> found = array(key, "an array of bytes");
+        if (found.isEmpty()) {
+            return MemorySegment.NULL;
+        }
+        MetadataValue value = found.get();
+        MetadataType type = value.elementType();
+        if (value.count() > 0 && type != MetadataType.UINT8 && type != MetadataType.INT8) {
+            throw wrong(key, value, "an array of bytes");
+        }
+        return value.bytes().asSlice(MetadataValue.ARRAY_HEADER_BYTES, value.count());
+    }
+
+    /**
      * Returns an array of floats or integers of any width, rounded to floats; none if the key is
      * absent.
      */

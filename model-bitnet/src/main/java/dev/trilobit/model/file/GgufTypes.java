@@ -10,7 +10,8 @@ import java.util.Optional;
  * Finds the type of each tensor of a file. Two types have the number 42: Q2_0 of ggml has blocks of
  * 64 weights, and so had 128 those of PrismML's files published before August 2026. Which one a
  * tensor has is told by the bytes up to the next tensor; tensors so small that padding hides the
- * difference follow the others of the file.
+ * difference follow the others of the file. Of a split model each part decides for itself: only
+ * tensors of fewer than 2048 weights are in doubt.
  */
 final class GgufTypes {
     private final GgufProblems problems;

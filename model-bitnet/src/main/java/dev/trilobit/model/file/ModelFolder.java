@@ -34,6 +34,18 @@ public interface ModelFolder extends AutoCloseable {
      */
     Optional<MemorySegment> find(String name);
 
+    /**
+     * Finds the GGUF model among the files; a directory remembers it, since to check the header of
+     * a large vocabulary takes a while.
+     *
+     * @return empty if there is none
+     * @throws ModelFormatException naming everything that is wrong with it, or the models if there
+     *     are several
+     */
+    default Optional<GgufFile> gguf() {
+        return GgufFile.read(this);
+    }
+
     /** Unmaps the files. Idempotent. */
     @Override
     void close();

@@ -3,7 +3,7 @@ package dev.trilobit.model.file;
 import java.util.List;
 
 /** A model file is not what it should be; the message names file, tensor and byte offset. */
-public final class ModelFormatException extends RuntimeException {
+public sealed class ModelFormatException extends RuntimeException permits FourthCodeException {
     private static final long serialVersionUID = 1;
 
     /**

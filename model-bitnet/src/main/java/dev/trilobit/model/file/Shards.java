@@ -1,7 +1,5 @@
 package dev.trilobit.model.file;
 
-import tools.jackson.databind.json.JsonMapper;
-
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -11,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The files of one model that is written into a folder: one, or several of a largest size. A tensor

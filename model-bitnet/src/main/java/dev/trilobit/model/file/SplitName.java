@@ -11,11 +11,11 @@ import java.util.regex.Pattern;
  * @param number which part, from 1
  * @param count how many there are
  */
-record SplitName(String stem, int number, int count) {
+public record SplitName(String stem, int number, int count) {
     private static final Pattern NAME = Pattern.compile("(.+)-(\\d{5})-of-(\\d{5})\\.gguf");
 
     /** Takes the name of a file apart, if it is that of a part. */
-    static Optional<SplitName> parse(String file) {
+    public static Optional<SplitName> parse(String file) {
         var match = NAME.matcher(file);
         if (!match.matches()) {
             return Optional.empty();

@@ -1,67 +1,62 @@
 package dev.trilobit.model.hub;
 
-import java.util.Set;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
+import dev.trilobit.model.arch.ModelConfig;
+import dev.trilobit.model.arch.Quantization;
+import dev.trilobit.model.file.ModelFormatException;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 
 /**
- * What {@code config.json} says of the weights beside it.
+ * What {@code config.json} says of the weights beside it. It is read as when the folder is opened,
+ * so that what would be refused then is not fetched.
  *
  * @param rank less is better here
  * @param why one line
  */
 record FolderConfig(int rank, String why) {
-    private static final JsonMapper MAPPER = JsonMapper.shared();
-    private static final Set<Integer> MLX_BITS = Set.of(1, 2, 3, 4, 5, 6, 8);
+    private static final String NAME = "config.json";
     private static final int FEW_BITS = 2;
+    private static final int LONGEST_REASON = 400;
 
     boolean isRefused() {
         return rank == FileChoice.REFUSED;
     }
 
     static FolderConfig read(String text) {
-        JsonNode config;
+        byte[] json = text.getBytes(StandardCharsets.UTF_8);
         try {
-            config = MAPPER.readTree(text);
-        } catch (JacksonException _) {
-            return new FolderConfig(FileChoice.REFUSED, "its config.json is no JSON");
+            return of(ModelConfig.parse(NAME, MemorySegment.ofArray(json)).quantization());
+        } catch (ModelFormatException e) {
+            return new FolderConfig(FileChoice.REFUSED, reason(String.valueOf(e.getMessage())));
         }
-        JsonNode mlx = config.path("quantization");
-        if (mlx.has("bits")) {
-            return ofMlx(mlx);
-        }
-        JsonNode quantization = config.path("quantization_config");
-        if (quantization.isObject()) {
-            return ofHuggingFace(quantization);
-        }
-        return new FolderConfig(50, "safetensors, not quantized");
     }
 
-    private static FolderConfig ofMlx(JsonNode quantization) {
-        int bits = quantization.path("bits").asInt(0);
-        String mode = quantization.path("mode").asString("affine");
-        if (!MLX_BITS.contains(bits) || !mode.equals("affine")) {
-            return new FolderConfig(
-                    FileChoice.REFUSED,
-                    "MLX weights of %d bits in mode '%s', which are not read here"
-                            .formatted(bits, HubPath.printable(mode)));
-        }
-        return bits <= FEW_BITS
-                ? new FolderConfig(1, "MLX folder, %d-bit weights".formatted(bits))
-                : new FolderConfig(30, "MLX folder, %d-bit weights".formatted(bits));
+    private static String reason(String message) {
+        String line = HubPath.printable(message.replaceAll("\\s*\\n\\s*-?\\s*", "; "));
+        return line.length() <= LONGEST_REASON ? line : line.substring(0, LONGEST_REASON) + "...";
     }
 
-    private static FolderConfig ofHuggingFace(JsonNode quantization) {
-        String method = quantization.path("quant_method").asString("");
-        if (!method.equals("bitnet")) {
-            return new FolderConfig(
-                    FileChoice.REFUSED,
-                    "weights quantized by '%s', which is not read here"
-                            .formatted(HubPath.printable(method)));
-        }
-        return quantization.path("quantization_mode").asString("").equals("online")
-                ? new FolderConfig(49, "safetensors, masters that become ternary when opened")
-                : new FolderConfig(0, "safetensors, packed ternary weights");
+    private static FolderConfig of(Quantization quantization) {
+        return switch (quantization) {
+            case Quantization.Mlx mlx -> ofMlx(mlx.standard().bits());
+            case Quantization.BitNet bitNet -> ofBitNet(bitNet.storage());
+            case Quantization.None _ -> new FolderConfig(50, "safetensors, not quantized");
+            case Quantization.Ggml _ ->
+                    throw new IllegalStateException("a config.json has no types of GGUF");
+        };
+    }
+
+    private static FolderConfig ofMlx(int bits) {
+        return new FolderConfig(
+                bits <= FEW_BITS ? 1 : 30, "MLX folder, %d-bit weights".formatted(bits));
+    }
+
+    private static FolderConfig ofBitNet(Quantization.BitNet.Storage storage) {
+        return switch (storage) {
+            case MASTERS ->
+                    new FolderConfig(49, "safetensors, masters that become ternary when opened");
+            case PACKED_DIRECT, PACKED_INVERSE ->
+                    new FolderConfig(0, "safetensors, packed ternary weights");
+        };
     }
 }

@@ -85,7 +85,8 @@ final class GgmlEncoding {
     private static void requireNoThree(Weight weight, GgmlType type) {
         MemorySegment codes = weight.codes();
         for (long at = 0; at < codes.byteSize(); at++) {
-            if (TwoBitTensors.threes(codes.get(ValueLayout.JAVA_BYTE, at)) != 0) {
+            int four = codes.get(ValueLayout.JAVA_BYTE, at);
+            if ((four & four >>> 1 & 0x55) != 0) {
                 throw refused(
                         weight, type, "expected codes up to 2, got 3 in byte %d".formatted(at));
             }

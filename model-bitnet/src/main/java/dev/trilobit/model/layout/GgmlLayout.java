@@ -12,6 +12,7 @@ import dev.trilobit.api.quant.Ternary;
 import dev.trilobit.api.quant.TernaryPacking;
 import dev.trilobit.api.quant.Weight;
 import dev.trilobit.api.quant.WeightFormat;
+import dev.trilobit.model.file.FourthCodeException;
 import dev.trilobit.model.file.GgmlType;
 import dev.trilobit.model.file.ModelFormatException;
 import dev.trilobit.model.file.StoredTensor;
@@ -50,8 +51,8 @@ public record GgmlLayout(I2sLayout i2s) {
     private static final MemorySegment NO_SCALES = MemorySegment.ofArray(new byte[0]);
 
     /**
-     * Returns the format that {@link #decode} makes of a tensor; of a two-bit tensor a few pages
-     * are read.
+     * Returns the format that {@link #decode} makes of a tensor; a tensor of two bits is ternary if
+     * a few pages of it are.
      *
      * @param tensor of a GGUF file
      * @throws IllegalArgumentException if it is of another file
@@ -59,7 +60,20 @@ public record GgmlLayout(I2sLayout i2s) {
     public WeightFormat format(StoredTensor tensor) {
         GgmlType type = type(tensor);
         return TWO_BIT.contains(type)
-                ? TwoBitTensors.format(tensor.bytes(), type.blockBytes(), type.blockWeights())
+                ? TwoBitTensors.sampledFormat(tensor.bytes(), type)
+                : format(type);
+    }
+
+    /**
+     * Returns the format of a tensor; all of a tensor of two bits is read for it.
+     *
+     * @param tensor of a GGUF file
+     * @throws IllegalArgumentException if it is of another file
+     */
+    public WeightFormat exactFormat(StoredTensor tensor) {
+        GgmlType type = type(tensor);
+        return TWO_BIT.contains(type)
+                ? TwoBitTensors.exactFormat(tensor.bytes(), type)
                 : format(type);
     }
 
@@ -94,28 +108,42 @@ public record GgmlLayout(I2sLayout i2s) {
      * @param arena owns what is decoded
      * @throws IllegalArgumentException if {@code shape} has another number of weights or rows that
      *     divide blocks, or the tensor is of another file
+     * @throws FourthCodeException if a tensor of two bits is not ternary as {@link #format} found
      * @throws ModelFormatException if an I2_S tensor does not divide into the blocks of its layout
      */
     public List<MemorySegment> decode(StoredTensor tensor, MatrixShape shape, Arena arena) {
+        return decode(tensor, format(tensor), shape, arena);
+    }
+
+    /**
+     * Does as {@link #decode(StoredTensor, MatrixShape, Arena)}.
+     *
+     * @param format what {@link #format} or {@link #exactFormat} gave
+     */
+    public List<MemorySegment> decode(
+            StoredTensor tensor, WeightFormat format, MatrixShape shape, Arena arena) {
         GgmlType type = type(tensor);
         requireShape(tensor, type, shape);
         return switch (type) {
             case F32, F16, BF16, Q8_0, Q6_K, Q5_0, Q4_0, Q4_1, Q4_K -> List.of(tensor.bytes());
             case Q1_0, Q2_0, Q2_0_G128, PQ2_0, TQ1_0, TQ2_0, PTQ1_0 ->
-                    decodeGroups(tensor, shape, grouped(type), arena);
+                    decodeGroups(tensor, format.planes(shape), arena);
             case I2_S -> decodeWhole(tensor, shape, arena);
         };
     }
 
     private List<MemorySegment> decodeGroups(
-            StoredTensor tensor, MatrixShape shape, BlockLayout layout, Arena arena) {
+            StoredTensor tensor, List<Plane> extents, Arena arena) {
+        GgmlType type = type(tensor);
         List<MemorySegment> planes = new ArrayList<>();
-        for (Plane plane : format(tensor).planes(shape)) {
+        for (Plane plane : extents) {
             planes.add(arena.allocate(plane.byteSize(), Long.BYTES));
         }
-        layout.decode(tensor.bytes(), planes.get(0), planes.get(1));
+        grouped(type).decode(tensor.bytes(), planes.get(0), planes.get(1));
         if (planes.size() == 3) {
             TwoBitTensors.negate(planes.get(1), planes.get(2));
+        } else if (TWO_BIT.contains(type) && TwoBitTensors.codesHaveThree(planes.getFirst())) {
+            throw new FourthCodeException(tensor);
         }
         return planes;
     }

@@ -2,16 +2,14 @@ package dev.trilobit.model.text;
 
 import dev.trilobit.model.file.ModelFormatException;
 import dev.trilobit.model.file.StrictJson;
-
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 
 /**
  * A {@code tokenizer.json} of byte-level BPE, read for the parts a GGUF file has: tokens, merges,

@@ -2,7 +2,6 @@ package dev.trilobit.model.text;
 
 import dev.trilobit.model.file.GgufMetadata;
 import dev.trilobit.model.file.ModelFormatException;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,14 +14,11 @@ import java.util.TreeSet;
 
 /** What the metadata of a GGUF file says about a model's text. */
 final class GgufFacts {
-    private static final String PREFIX = "tokenizer.ggml.";
+    private static final String PREFIX = GgufTokenIds.PREFIX;
     static final String TEMPLATE = "tokenizer.chat_template";
 
     /** Where it is in files that have several. */
     static final String DEFAULT_TEMPLATE = TEMPLATE + ".default";
-
-    /** How some writers say that there is no such token, as uint32 and as int32. */
-    private static final Set<Long> NONE = Set.of(0xFFFF_FFFFL, -1L);
 
     /** The strings that transformers passes to templates, and their keys ("seperator" is right). */
     private static final Map<String, String> NAMED_TOKENS =
@@ -89,12 +85,12 @@ final class GgufFacts {
     }
 
     private void readBos() {
-        bos = required(GgufVocabulary.BOS);
+        bos = required(GgufTokenIds.BOS);
         boolean demanded = metadata.flag(GgufVocabulary.ADD_BOS).orElse(false);
         if (demanded && bos.isEmpty() && problems.isEmpty()) {
             problems.add(
                     "%s is true and %s is missing"
-                            .formatted(GgufVocabulary.ADD_BOS, GgufVocabulary.BOS));
+                            .formatted(GgufVocabulary.ADD_BOS, GgufTokenIds.BOS));
         }
         startsWithBos =
                 bos.isPresent()
@@ -104,7 +100,7 @@ final class GgufFacts {
     /** Reads the id of a token without which the model cannot run right. */
     private OptionalInt required(String key) {
         OptionalLong id = metadata.integer(key);
-        if (id.isEmpty() || NONE.contains(id.getAsLong())) {
+        if (id.isEmpty() || GgufTokenIds.isNone(id.getAsLong())) {
             return OptionalInt.empty();
         }
         if (!isToken(id.getAsLong())) {
@@ -120,10 +116,7 @@ final class GgufFacts {
      * Reads the id of a token that many files give wrongly and nothing depends on, like padding.
      */
     private OptionalInt optional(String key) {
-        OptionalLong id = metadata.integer(key);
-        return id.isPresent() && isToken(id.getAsLong())
-                ? OptionalInt.of(Math.toIntExact(id.getAsLong()))
-                : OptionalInt.empty();
+        return GgufTokenIds.find(metadata, key, tokenizer.vocabularySize());
     }
 
     private boolean isToken(long id) {

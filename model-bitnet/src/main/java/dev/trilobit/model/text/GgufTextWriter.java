@@ -5,10 +5,6 @@ import dev.trilobit.model.file.MetadataType;
 import dev.trilobit.model.file.ModelFolder;
 import dev.trilobit.model.file.ModelFormatException;
 import dev.trilobit.model.file.StrictJson;
-
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.MissingNode;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +13,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /**
  * Writes the tokenizer and chat template of a Hugging Face folder as metadata of a GGUF file.
@@ -61,7 +59,7 @@ public final class GgufTextWriter {
     }
 
     private String label(String file) {
-        return folder.label() + "/" + file;
+        return folder.label(file);
     }
 
     private PieceTable bytePairs(BytePairFile file, int vocabulary) {

@@ -2,10 +2,9 @@ package dev.trilobit.model.text;
 
 import dev.trilobit.model.file.GgufMetadata;
 import dev.trilobit.model.file.ModelFormatException;
-import java.lang.foreign.MemorySegment;
 import java.util.HashSet;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -17,10 +16,9 @@ final class GgufVocabulary {
     static final String MODEL = "tokenizer.ggml.model";
 
     static final String ADD_BOS = "tokenizer.ggml.add_bos_token";
-    static final String BOS = "tokenizer.ggml.bos_token_id";
 
     private static final String PRE = "tokenizer.ggml.pre";
-    private static final String TOKENS = "tokenizer.ggml.tokens";
+    private static final String TOKENS = GgufTokenIds.TOKENS;
     private static final String TYPES = "tokenizer.ggml.token_type";
     private static final String SCORES = "tokenizer.ggml.scores";
     private static final String MERGES = "tokenizer.ggml.merges";
@@ -138,25 +136,18 @@ final class GgufVocabulary {
                         metadata.flag(SPACE_IN_FRONT).orElse(true),
                         metadata.flag(COLLAPSE_SPACES).orElse(false),
                         true);
-        int[] wide = metadata.integers(CHARACTERS);
-        byte[] characters = new byte[wide.length];
-        for (int i = 0; i < wide.length; i++) {
-            characters[i] = (byte) wide[i];
-        }
         return new SentencePieceModel(
                 label,
                 table,
                 rules,
-                CharacterMap.read(MemorySegment.ofArray(characters), label),
+                CharacterMap.read(metadata.bytes(CHARACTERS), label),
                 new SentencePieceModel.Extras(
                         SentencePieceEncoder.Prefixing.EACH_PART, List.of(), inFront(true)));
     }
 
     private List<Integer> inFront(boolean unlessSaid) {
-        OptionalLong bos = metadata.integer(BOS);
+        OptionalInt bos = GgufTokenIds.find(metadata, GgufTokenIds.BOS, table.size());
         boolean wanted = metadata.flag(ADD_BOS).orElse(unlessSaid);
-        return wanted && bos.isPresent() && bos.getAsLong() < table.size()
-                ? List.of(Math.toIntExact(bos.getAsLong()))
-                : List.of();
+        return wanted && bos.isPresent() ? List.of(bos.getAsInt()) : List.of();
     }
 }

@@ -84,7 +84,7 @@ final class HuggingFaceFacts {
 
     private JsonNode json(String name) {
         return folder.find(name)
-                .map(bytes -> StrictJson.object(folder.label() + "/" + name, "the file", bytes))
+                .map(bytes -> StrictJson.object(folder.label(name), "the file", bytes))
                 .orElseGet(MissingNode::getInstance);
     }
 

@@ -19,7 +19,7 @@ record HuggingFaceText(ModelFolder folder, MemorySegment json) implements TextSo
 
     @Override
     public Tokenizer openTokenizer() {
-        return Tokenizer.open(json, folder.label() + "/" + TOKENIZER);
+        return Tokenizer.open(json, folder.label(TOKENIZER));
     }
 
     @Override

@@ -1,11 +1,6 @@
 package dev.trilobit.model.text;
 
 import dev.trilobit.model.file.GgufMetadata;
-
-import tools.jackson.databind.ObjectMapper;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,8 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.Set;
-import java.util.TreeSet;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Writes the tokenizer and chat template of a GGUF file as the files of a Hugging Face folder:
@@ -52,12 +48,14 @@ public final class HuggingFaceTextWriter {
                 writeFacts(bytePairs, "PreTrainedTokenizerFast");
             }
             case SentencePieceModel model -> {
+                int vocabulary = model.table().size();
                 Files.write(
-                        folder.resolve("tokenizer.model"), SentencePieceBytes.of(model, ends()));
+                        folder.resolve("tokenizer.model"),
+                        SentencePieceBytes.of(model, id("bos", vocabulary), id("eos", vocabulary)));
                 writeFacts(model, "LlamaTokenizer");
             }
-            case TokenizerSource other ->
-                    throw new IllegalStateException("no files for " + other.label());
+            case TokenizerFile file ->
+                    throw new IllegalStateException(file.label() + " is not of a GGUF file");
         }
     }
 
@@ -67,11 +65,9 @@ public final class HuggingFaceTextWriter {
                 mapper.writerWithDefaultPrettyPrinter().writeValueAsString(content) + "\n");
     }
 
-    private Set<Integer> ends() {
-        Set<Integer> ends = new TreeSet<>();
-        metadata.integer("tokenizer.ggml.eos_token_id")
-                .ifPresent(id -> ends.add(Math.toIntExact(id)));
-        return ends;
+    /** Finds a token by its name in the keys: {@code bos}, {@code eos}, {@code padding}. */
+    private OptionalInt id(String name, long vocabulary) {
+        return GgufTokenIds.find(metadata, GgufTokenIds.PREFIX + name + "_token_id", vocabulary);
     }
 
     /** The file for the library, with what it leaves out: added tokens, start token, decoder. */
@@ -129,10 +125,11 @@ public final class HuggingFaceTextWriter {
             config.put("tokenizer_class", tokenizerClass);
             facts.bos().ifPresent(id -> config.put("bos_token", tokenizer.content(id)));
             config.put("add_bos_token", facts.startsWithBos());
-            named("eos_token_id").ifPresent(id -> config.put("eos_token", tokenizer.content(id)));
-            named("padding_token_id")
+            int vocabulary = tokenizer.vocabularySize();
+            id("eos", vocabulary).ifPresent(id -> config.put("eos_token", tokenizer.content(id)));
+            id("padding", vocabulary)
                     .ifPresent(id -> config.put("pad_token", tokenizer.content(id)));
-            named("unknown_token_id")
+            id("unknown", vocabulary)
                     .ifPresent(id -> config.put("unk_token", tokenizer.content(id)));
             config.put("clean_up_tokenization_spaces", false);
             metadata.string(GgufFacts.TEMPLATE)
@@ -146,12 +143,5 @@ public final class HuggingFaceTextWriter {
             }
             writeJson("generation_config.json", generation);
         }
-    }
-
-    private OptionalInt named(String key) {
-        var id = metadata.integer("tokenizer.ggml." + key);
-        return id.isPresent() && id.getAsLong() >= 0 && id.getAsLong() < Integer.MAX_VALUE
-                ? OptionalInt.of((int) id.getAsLong())
-                : OptionalInt.empty();
     }
 }

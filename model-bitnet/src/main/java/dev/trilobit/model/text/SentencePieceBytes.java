@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
-import java.util.Set;
 
 /**
  * Writes a SentencePiece model as the {@code ModelProto} of sentencepiece_model.proto: what {@link
@@ -17,6 +16,9 @@ final class SentencePieceBytes {
     private static final int FLOAT = 5;
     private static final int BPE = 2;
 
+    /** What sentencepiece says where a model has no such token. */
+    private static final int NO_TOKEN = -1;
+
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
     private SentencePieceBytes() {}
@@ -24,9 +26,10 @@ final class SentencePieceBytes {
     /**
      * Returns the bytes of a {@code tokenizer.model}.
      *
-     * @param ends the tokens that end a text, of which the first is named
+     * @param bos the token that starts a text
+     * @param eos the token that ends one
      */
-    static byte[] of(SentencePieceModel model, Set<Integer> ends) {
+    static byte[] of(SentencePieceModel model, OptionalInt bos, OptionalInt eos) {
         var proto = new SentencePieceBytes();
         PieceTable table = model.table();
         for (int id = 0; id < table.size(); id++) {
@@ -36,7 +39,7 @@ final class SentencePieceBytes {
             piece.varint(3, table.kind(id).number());
             proto.bytes(1, piece.out.toByteArray());
         }
-        proto.bytes(2, trainer(model, ends));
+        proto.bytes(2, trainer(model, bos, eos));
         var normalizer = new SentencePieceBytes();
         normalizer.bytes(1, "identity".getBytes(StandardCharsets.UTF_8));
         normalizer.bytes(2, model.characters().bytes());
@@ -47,7 +50,7 @@ final class SentencePieceBytes {
         return proto.out.toByteArray();
     }
 
-    private static byte[] trainer(SentencePieceModel model, Set<Integer> ends) {
+    private static byte[] trainer(SentencePieceModel model, OptionalInt bos, OptionalInt eos) {
         var trainer = new SentencePieceBytes();
         trainer.varint(3, BPE);
         trainer.varint(4, model.table().size());
@@ -55,8 +58,8 @@ final class SentencePieceBytes {
         trainer.varint(35, bytes ? 1 : 0);
         OptionalInt unknown = model.table().first(TokenKind.UNKNOWN);
         trainer.varint(40, unknown.orElse(0));
-        trainer.varint(41, model.extras().inFront().stream().findFirst().orElse(1));
-        trainer.varint(42, ends.stream().findFirst().orElse(2));
+        trainer.varint(41, bos.orElse(NO_TOKEN));
+        trainer.varint(42, eos.orElse(NO_TOKEN));
         return trainer.out.toByteArray();
     }
 
@@ -80,12 +83,13 @@ final class SentencePieceBytes {
                         .array());
     }
 
-    private void number(int value) {
-        int rest = value;
+    /** Negative numbers take ten bytes, as those of 64 bits would. */
+    private void number(long value) {
+        long rest = value;
         while (rest >>> 7 != 0) {
-            out.write((rest & 0x7f) | 0x80);
+            out.write((int) (rest & 0x7f) | 0x80);
             rest >>>= 7;
         }
-        out.write(rest);
+        out.write((int) rest);
     }
 }

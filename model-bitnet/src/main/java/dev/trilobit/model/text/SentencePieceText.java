@@ -31,7 +31,7 @@ final class SentencePieceText implements TextSource {
 
     private SentencePieceText(ModelFolder folder, MemorySegment model) {
         this.folder = folder;
-        this.label = folder.label() + "/" + TOKENIZER;
+        this.label = folder.label(TOKENIZER);
         this.content = SentencePieceFile.read(model, label);
     }
 
@@ -112,7 +112,7 @@ final class SentencePieceText implements TextSource {
         int id = text.matches("\\d{1,7}") ? Integer.parseInt(text) : -1;
         if (id < 0 || id > MAX_ID || content.isEmpty()) {
             throw new ModelFormatException(
-                    folder.label() + "/" + file,
+                    folder.label(file),
                     "added tokens: expected an id from 0 to %d and a string, got \"%s\" and \"%s\""
                             .formatted(MAX_ID, text, content));
         }
@@ -121,7 +121,7 @@ final class SentencePieceText implements TextSource {
 
     private JsonNode json(String name) {
         return folder.find(name)
-                .map(bytes -> StrictJson.object(folder.label() + "/" + name, "the file", bytes))
+                .map(bytes -> StrictJson.object(folder.label(name), "the file", bytes))
                 .orElseGet(MissingNode::getInstance);
     }
 }

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /** What a tokenizer is made of, whichever file it was read from. */
-interface TokenizerSource {
+sealed interface TokenizerSource permits BytePairVocabulary, SentencePieceModel, TokenizerFile {
     /** Returns the file's name in messages. */
     String label();
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.trilobit.api.program.GateActivation;
 import dev.trilobit.api.program.RopeScaling;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -60,6 +61,19 @@ class GgufConfigTest {
         assertEquals(4, config.kvHeads());
         assertEquals(10_000, config.rope().theta());
         assertEquals(new RopeScaling.None(), config.rope().scaling());
+    }
+
+    @Test
+    void layersThatDifferAreShownUpToAHundred() {
+        int[] widths = new int[5000];
+        Arrays.fill(widths, 512);
+        widths[1] = 256;
+        String message =
+                TinyGguf.llama()
+                        .counts("feed_forward_length", widths)
+                        .refused("expected the same number for each layer, got [512, 256, 512");
+        assertTrue(message.contains("and 4900 more]"), message);
+        assertTrue(message.length() < 2000, message);
     }
 
     @Test

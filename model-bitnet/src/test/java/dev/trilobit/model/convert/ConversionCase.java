@@ -15,13 +15,11 @@ import dev.trilobit.model.arch.DecoderModels;
 import dev.trilobit.model.convert.ConversionOptions.Activations;
 import dev.trilobit.model.file.ModelFolder;
 import dev.trilobit.model.file.TensorCatalog;
-
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Makes tiny models, converts them and looks at what is left. */
 abstract class ConversionCase {

@@ -12,15 +12,13 @@ import dev.trilobit.model.convert.ConversionOptions.Existing;
 import dev.trilobit.model.convert.ConversionOptions.Numbers;
 import dev.trilobit.model.file.ModelFolder;
 import dev.trilobit.model.file.ModelFolders;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What cannot be kept is refused, with the reason, and nothing is left. */
 class ConversionRefusalTest extends ConversionCase {

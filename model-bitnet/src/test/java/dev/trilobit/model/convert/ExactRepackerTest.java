@@ -21,18 +21,16 @@ import dev.trilobit.api.quant.Weight;
 import dev.trilobit.api.quant.WeightFormat;
 import dev.trilobit.api.quant.WeightWriter;
 import dev.trilobit.model.file.GgmlType;
-
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-
-import java.lang.foreign.Arena;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.Stream;
 
 class ExactRepackerTest {
     private static final WeightFormat PACKED =

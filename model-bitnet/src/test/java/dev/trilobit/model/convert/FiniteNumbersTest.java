@@ -11,12 +11,10 @@ import dev.trilobit.api.quant.MatrixShape;
 import dev.trilobit.api.quant.Weight;
 import dev.trilobit.api.quant.WeightFormat;
 import dev.trilobit.api.quant.WeightWriter;
-
+import java.lang.foreign.Arena;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.lang.foreign.Arena;
 
 /** A number that is not finite is told before it is written, also where its format stays. */
 class FiniteNumbersTest {

@@ -10,16 +10,14 @@ import dev.trilobit.model.arch.DecoderModels;
 import dev.trilobit.model.arch.ModelConfig;
 import dev.trilobit.model.file.ModelFolder;
 import dev.trilobit.model.file.ModelFolders;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SyntheticModelTest {
     @TempDir private Path folder;

@@ -16,7 +16,6 @@ import dev.trilobit.model.arch.ModelConfig;
 import dev.trilobit.model.arch.Quantization;
 import dev.trilobit.model.file.ModelFolder;
 import dev.trilobit.model.file.ModelFolders;
-
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;

@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -103,6 +104,24 @@ class GgufMetadataTest {
         wrong(
                 () -> of(9, array(4, 1, int32(-1))).integers("k"),
                 AT + "expected integers of 32 bits, got 4294967295");
+    }
+
+    @Test
+    void arraysOfBytesStayWhereTheyAre() {
+        byte[] bytes = {0, 1, -1, 127};
+        assertAll(
+                () ->
+                        assertArrayEquals(
+                                bytes,
+                                of(9, array(0, 4, bytes))
+                                        .bytes("k")
+                                        .toArray(ValueLayout.JAVA_BYTE)),
+                () -> assertEquals(4, of(9, array(1, 4, bytes)).bytes("k").byteSize()),
+                () -> assertEquals(0, of(9, array(8, 0)).bytes("k").byteSize()),
+                () -> assertEquals(0, read(new GgufBytes()).metadata().bytes("k").byteSize()));
+        wrong(
+                () -> of(9, array(4, 1, int32(7))).bytes("k"),
+                AT + "expected an array of bytes, got array of 1 uint32");
     }
 
     @Test

@@ -60,7 +60,7 @@ class CachedModelsTest {
 
     private void cacheFolder(String commit) throws IOException {
         for (String file : List.of("config.json", "model.safetensors", "tokenizer.json")) {
-            cache(commit, file, "{}");
+            cache(commit, file, FileChoiceTest.DENSE);
         }
     }
 
@@ -112,7 +112,7 @@ class CachedModelsTest {
 
     @Test
     void modelThatIsNotWholeIsNotFound() throws IOException {
-        cache(FakeHub.COMMIT, "config.json", "{}");
+        cache(FakeHub.COMMIT, "config.json", FileChoiceTest.DENSE);
         ref("main", FakeHub.COMMIT);
         assertTrue(
                 missing("some/model").contains("there is no model in it"), missing("some/model"));
@@ -131,7 +131,7 @@ class CachedModelsTest {
 
     @Test
     void commitThatIsCompleteNeedsNoHub() throws IOException {
-        test.hub.with("config.json", "{}").with("tokenizer.json", "{}");
+        test.hub.with("config.json", FileChoiceTest.DENSE).with("tokenizer.json", "{}");
         test.hub.with("model.safetensors", HubTestCase.random(3000, 1)).with("README.md", "hello");
         HubPlace place = HubPlace.parse("some/model@" + FakeHub.COMMIT);
         CachedModels models = CachedModels.of(test.environment());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.trilobit.model.file.GgmlType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,10 +19,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class FileChoiceTest {
     private static final String PACKED =
-            "{\"quantization_config\": {\"quant_method\": \"bitnet\", \"quantization_mode\": \"offline\"}}";
+            config(
+                    "bitnet",
+                    ", \"quantization_config\": {\"quant_method\": \"bitnet\", \"quantization_mode\": \"offline\"}");
     private static final String MASTERS =
-            "{\"quantization_config\": {\"quant_method\": \"bitnet\", \"quantization_mode\": \"online\"}}";
-    private static final String DENSE = "{\"model_type\": \"llama\"}";
+            config(
+                    "bitnet",
+                    ", \"quantization_config\": {\"quant_method\": \"bitnet\", \"linear_class\": \"autobitlinear\", \"quantization_mode\": \"online\"}");
+
+    /** A whole config.json of weights that are not quantized. */
+    static final String DENSE = config("llama", "");
 
     private final Map<String, String> configs = new HashMap<>();
     private final List<HubFile> files = new ArrayList<>();
@@ -37,8 +44,22 @@ class FileChoiceTest {
         return has(folder + "config.json", folder + "model.safetensors", folder + "tokenizer.json");
     }
 
+    /** A whole config.json, with more keys. */
+    private static String config(String modelType, String more) {
+        return """
+        {"model_type": "%s", "vocab_size": 8, "hidden_size": 32, "intermediate_size": 32,
+         "num_hidden_layers": 1, "num_attention_heads": 2, "num_key_value_heads": 1,
+         "max_position_embeddings": 64, "hidden_act": "silu", "rms_norm_eps": 1e-5%s}
+        """
+                .formatted(modelType, more);
+    }
+
     private static String mlx(int bits) {
-        return "{\"quantization\": {\"bits\": %d, \"group_size\": 128}}".formatted(bits);
+        return config("qwen3", quantization("quantization", bits));
+    }
+
+    private static String quantization(String key, int bits) {
+        return ", \"%s\": {\"bits\": %d, \"group_size\": 128}".formatted(key, bits);
     }
 
     private FileChoice choose(String wanted) {
@@ -46,7 +67,7 @@ class FileChoiceTest {
                 HubTestCase.REPOSITORY,
                 files,
                 wanted,
-                file -> configs.getOrDefault(file.path(), "{}"));
+                file -> configs.getOrDefault(file.path(), DENSE));
     }
 
     private String refusal(String wanted) {
@@ -204,6 +225,7 @@ class FileChoiceTest {
                 "m-Q5_K_M.gguf | no type that is read here",
                 "m-Q4_0_4_4.gguf | no type that is read here",
                 "m-Q5_1.gguf | no type that is read here",
+                "m-Q4_K_S.gguf | a mixture with tensors of Q5_K",
                 "m-MXFP4_MOE.gguf | no type that is read here",
                 "m-NVFP4.gguf | no type that is read here"
             })
@@ -224,14 +246,52 @@ class FileChoiceTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{\"quantization_config\": {\"quant_method\": \"gptq\"}} | quantized by 'gptq'",
-                "{\"quantization\": {\"bits\": 4, \"mode\": \"mxfp4\"}} | mode 'mxfp4'",
-                "{\"quantization\": {\"bits\": 7}} | MLX weights of 7 bits",
-                "no JSON | its config.json is no JSON"
-            })
-    void folderOfOtherWeightsIsRefusedWithTheReason(String config, String why) {
-        hasFolder("", config);
-        assertTrue(refusal("").contains(why), refusal(""));
+                "llama | \"quantization_config\": {\"quant_method\": \"gptq\"} | expected bitnet, got gptq",
+                "qwen3 | \"quantization\": {\"bits\": 4, \"group_size\": 32, \"mode\": \"mxfp4\"} | got mxfp4",
+                "qwen3 | \"quantization\": {\"bits\": 7, \"group_size\": 32} | 6 or 8, got 7",
+                "prism_hadamard_qwen35 | \"quantization\": {\"bits\": 2, \"group_size\": 128} | model_type: expected one of bitnet, llama, qwen3, got \"\"prism_hadamard_qwen35\"\"",
+                "gemma3 | \"x\": 1 | model_type: expected one of",
+                "llama | \"num_experts\": 8 | mixtures of experts are not supported"
+            },
+            quoteCharacter = '`')
+    void folderThatCannotBeOpenedIsRefusedWithTheReason(String type, String more, String why) {
+        hasFolder("", config(type, ", " + more));
+        String expected = why.replace("\"\"", "\"");
+        assertTrue(refusal("").contains(expected), refusal(""));
+        has("m-Q8_0.gguf");
+        assertEquals("m-Q8_0.gguf", choose("").entry());
+    }
+
+    @Test
+    void configThatIsNoJsonIsRefused() {
+        hasFolder("", "no JSON");
+        assertTrue(refusal("").contains("must be a JSON object"), refusal(""));
+    }
+
+    /** The class of the 1bitLLM models goes before their {@code model_type}. */
+    @Test
+    void oneBitLlmIsAModelOfMasters() {
+        hasFolder("", config("llama", ", \"weight_bits\": 1, \"input_bits\": 8"));
+        assertEquals("safetensors, masters that become ternary when opened", choose("").why());
+    }
+
+    /** As mlx-lm writes it beside {@code quantization}, and some writers alone. */
+    @Test
+    void quantizationOfMlxUnderTheOtherKeyIsOfMlx() {
+        hasFolder("", config("qwen3", quantization("quantization_config", 2)));
+        assertEquals("MLX folder, 2-bit weights", choose("").why());
+    }
+
+    @Test
+    void typeOfAllFilesThatAreReadIsKnownByItsName() {
+        for (GgmlType type : GgmlType.values()) {
+            files.clear();
+            String name = type.toString().replace("_G", "_g");
+            has("m-" + name + ".gguf", "model.gguf");
+            boolean plain = type.floatType().isPresent();
+            assertEquals(plain ? "model.gguf" : "m-" + name + ".gguf", choose("").entry());
+            assertTrue(choose(name).why().contains("GGUF of type"), choose(name).why());
+        }
     }
 
     @Test

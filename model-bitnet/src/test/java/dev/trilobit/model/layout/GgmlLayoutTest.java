@@ -3,17 +3,22 @@ package dev.trilobit.model.layout;
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.trilobit.api.quant.Affine;
+import dev.trilobit.api.quant.FloatType;
 import dev.trilobit.api.quant.MatrixShape;
 import dev.trilobit.api.quant.ReferenceCodec;
 import dev.trilobit.api.quant.Weight;
+import dev.trilobit.model.file.FourthCodeException;
 import dev.trilobit.model.file.GgmlType;
 import dev.trilobit.model.file.StoredTensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -204,6 +209,31 @@ class GgmlLayoutTest {
     void codesOfThreeAtTheEndCountToo() {
         GgmlType type = GgmlType.Q2_0;
         assertEquals("affine2-g64", twoBits(type, (int) type.byteSize(1 << 18) - 1));
+    }
+
+    @Test
+    void codesOfThreeInTheMiddleAreFoundWhereAllAreRead() {
+        for (GgmlType type : List.of(GgmlType.Q2_0, GgmlType.Q2_0_G128, GgmlType.PQ2_0)) {
+            int middle = (int) (type.byteSize(1 << 18) / type.blockBytes() / 2) * type.blockBytes();
+            var shape = new MatrixShape(256, 1024);
+            byte[] bytes = new byte[(int) type.byteSize(shape.elements())];
+            bytes[middle + type.blockBytes() - 1] = (byte) 0b1100_0000;
+            try (Arena arena = Arena.ofConfined()) {
+                StoredTensor tensor = RecordedTensor.stored(type, shape, bytes, arena);
+                var layout = new GgmlLayout(I2sLayout.A);
+                assertEquals(GgmlLayout.format(type), layout.format(tensor), "the sample");
+                assertEquals(
+                        new Affine(2, type.blockWeights(), FloatType.F16),
+                        layout.exactFormat(tensor));
+                var error =
+                        assertThrows(
+                                FourthCodeException.class,
+                                () -> layout.decode(tensor, shape, arena));
+                assertTrue(String.valueOf(error.getMessage()).contains("got 3"));
+                assertEquals(
+                        3, layout.decode(tensor, layout.exactFormat(tensor), shape, arena).size());
+            }
+        }
     }
 
     @Test

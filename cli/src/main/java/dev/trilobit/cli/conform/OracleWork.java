@@ -1,6 +1,5 @@
 package dev.trilobit.cli.conform;
 
-import dev.trilobit.api.program.ActivationQuant;
 import dev.trilobit.api.program.Op;
 import dev.trilobit.api.program.Program;
 import dev.trilobit.conformance.model.ModelCase;
@@ -42,8 +41,7 @@ record OracleWork(long tokens, long sequences, long weights, long backends) {
         return program.ops().stream()
                 .anyMatch(
                         op ->
-                                op instanceof Op.Linear linear
-                                        && linear.activations() == ActivationQuant.INT8_PER_TOKEN);
+                                op instanceof Op.Linear linear && linear.activations().rounds());
     }
 
     /** Returns about how long it takes on so many cores. */

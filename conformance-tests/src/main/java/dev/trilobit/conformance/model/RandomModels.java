@@ -79,7 +79,16 @@ final class RandomModels {
                         DecoderShape.ROUND,
                         new Blocks(BlockType.Q4_K),
                         NONE,
-                        111));
+                        111),
+                model(DecoderKind.QWEN3_INT8, DecoderShape.ROUND, Formats.BINARY, YARN, 112),
+                model(
+                        DecoderKind.QWEN3_INT8,
+                        DecoderShape.AWKWARD,
+                        Formats.TERNARY_GROUPS,
+                        NONE,
+                        113),
+                model(
+                        DecoderKind.QWEN3_INT8, MULTI_QUERY, Formats.BINARY_AFFINE, LINEAR, 114));
     }
 
     private static TriedModel model(

@@ -1,6 +1,7 @@
 package dev.trilobit.model.arch;
 
 import dev.trilobit.api.program.Program;
+import dev.trilobit.api.quant.WeightSource;
 import dev.trilobit.model.arch.Quantization.BitNet;
 import dev.trilobit.model.file.GgufFile;
 import dev.trilobit.model.file.ModelFolder;
@@ -68,12 +69,18 @@ record ModelSource(ModelConfig config, TensorCatalog tensors, ModuleNames names)
         }
     }
 
-    /** Writes the program and finds every weight of it. */
+    /**
+     * Writes the program and finds every weight of it.
+     *
+     * @throws IllegalArgumentException if an option does not suit the model
+     */
     DecoderModel decoder(ReadOptions options) {
         requireLayers();
         Architecture architecture = Architecture.of(config.architecture()).orElseThrow();
         var plan = new WeightPlan(this, options);
         Program program = new DecoderGraph(config, architecture, plan).write();
-        return new DecoderModel(config, program, plan.weights());
+        WeightSource weights = plan.weights();
+        return new DecoderModel(
+                config, options.activations().apply(tensors.label(), config, program), weights);
     }
 }

@@ -69,7 +69,8 @@ public record ModelOptions(
 
     /** Returns these with other backends. */
     public ModelOptions withBackend(BackendRequest value) {
-        return new ModelOptions(value, maxContextTokens, backendOptions, progress, i2s, activations);
+        return new ModelOptions(
+                value, maxContextTokens, backendOptions, progress, i2s, activations);
     }
 
     /** Returns these with another context; 0 for the model's own. */
@@ -89,7 +90,8 @@ public record ModelOptions(
 
     /** Returns these with another layout of I2_S tensors. */
     public ModelOptions withI2s(I2sChoice value) {
-        return new ModelOptions(backend, maxContextTokens, backendOptions, progress, value, activations);
+        return new ModelOptions(
+                backend, maxContextTokens, backendOptions, progress, value, activations);
     }
 
     /** Returns these with another rule for the input of linear layers. */

@@ -26,7 +26,8 @@ public final class ModelReader {
      *     can run the model
      */
     public static DecoderModel read(ModelFolder folder, ModelOptions options) {
-        return DecoderModels.open(folder, new ReadOptions(layout(folder, options), options.activations()));
+        return DecoderModels.open(
+                folder, new ReadOptions(layout(folder, options), options.activations()));
     }
 
     private static I2sLayout layout(ModelFolder folder, ModelOptions options) {

@@ -89,7 +89,7 @@ final class GroupedMatrix implements PackedMatrix {
                             "%s: scale must be finite, got %s".formatted(weight.name(), scale));
                 }
                 var layout = new GroupedLayout(grid, CodeValue.TRIT, run, quant);
-                var states = GroupStates.constant(scale, arena);
+                var states = GroupStates.constant(scale, ROWS, arena);
                 yield new GroupedMatrix(weight, layout, states, List.of(), arena);
             }
             case Ternary(var _, ScaleGranularity.PerGroup(int size, FloatType type)) -> {
@@ -138,10 +138,10 @@ final class GroupedMatrix implements PackedMatrix {
             GroupNumbers biasNumbers,
             Arena arena) {
         GroupGrid grid = layout.grid();
-        var scales = GroupStates.pack(weight, "scale", scaleNumbers, grid, arena);
+        var scales = GroupStates.pack(weight, "scale", scaleNumbers, grid.groups(), ROWS, arena);
         List<GroupStates> biases =
                 layout.values() == CodeValue.UNSIGNED
-                        ? List.of(GroupStates.pack(weight, "bias", biasNumbers, grid, arena))
+                        ? List.of(GroupStates.pack(weight, "bias", biasNumbers, grid.groups(), ROWS, arena))
                         : List.of();
         return new GroupedMatrix(weight, layout, scales, biases, arena);
     }

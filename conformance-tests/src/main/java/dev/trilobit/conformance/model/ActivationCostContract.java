@@ -65,7 +65,7 @@ public final class ActivationCostContract implements Contract {
                                 progress)
                         .getFirst();
         trial.record(PATH, cost);
-        trial.atMost("positions not finite", cost.count(Choice.NOT_FINITE), 0);
+        trial.atMost("positions not finite", (double) cost.count(Choice.NOT_FINITE), 0);
         trial.note("KL(float oracle || int8 backend), mean nats", cost.forward().mean());
         trial.note("KL(int8 backend || float oracle), mean nats", cost.reverse().mean());
         trial.note("same top-1", cost.top1());

@@ -182,9 +182,7 @@ public final class ReferenceDecoder implements LogitSource {
             if (next == first + logits.tokens()) {
                 first = next;
                 Activations rows = in.slice(first, Math.min(first + LOGIT_ROWS, in.tokens()));
-                logits =
-                        rounded(
-                                ReferenceOps.linear(weights.rows(head.weight()), head, rows));
+                logits = rounded(ReferenceOps.linear(weights.rows(head.weight()), head, rows));
             }
             return logits.token(next++ - first);
         }

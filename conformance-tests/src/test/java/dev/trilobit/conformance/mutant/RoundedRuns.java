@@ -36,9 +36,7 @@ final class RoundedRuns {
                 int at = t * width + from;
                 int length = Math.min(run, width - from);
                 float largest =
-                        shared
-                                ? ops.largest(in + t * width, width)
-                                : ops.largest(in + at, length);
+                        shared ? ops.largest(in + t * width, width) : ops.largest(in + at, length);
                 if (!faults.has(Fault.INT8_WITHOUT_FLOOR)) {
                     largest = Math.max(largest, ActivationQuant.LEAST_RUN_MAGNITUDE);
                 }

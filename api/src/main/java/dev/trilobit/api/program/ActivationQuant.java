@@ -28,9 +28,9 @@ public enum ActivationQuant {
      * whole numbers, to be summed exactly where the format has groups of weights. Codes stand for
      * what the format says before its scale: -1 or 1 of a symmetric bit, -1, 0 or 1 of a trit, q
      * less its centre of a block. The rest is float32 at least: s, d, each product and each sum
-     * rounded, the sums over g made in the order of g, that of the biases apart or not. As with {@link #INT8_PER_TOKEN}, two correct
-     * backends may part close to a tie. A token with an element that is not finite gives results
-     * that are not finite.
+     * rounded, the sums over g made in the order of g, that of the biases apart or not. As with
+     * {@link #INT8_PER_TOKEN}, two correct backends may part close to a tie. A token with an
+     * element that is not finite gives results that are not finite.
      */
     INT8_PER_GROUP;
 

@@ -116,7 +116,12 @@ final class GroupStates {
         switch (type) {
             case F32 ->
                     MemorySegment.copy(
-                            states, ValueLayout.JAVA_FLOAT, first, out, at, (to - from) * blockRows);
+                            states,
+                            ValueLayout.JAVA_FLOAT,
+                            first,
+                            out,
+                            at,
+                            (to - from) * blockRows);
             case F16 -> expandHalves(first, (to - from) * blockRows, out, at);
             case BF16 -> expandBfloats(first, (to - from) * blockRows, out, at);
         }

@@ -141,7 +141,9 @@ final class GroupedMatrix implements PackedMatrix {
         var scales = GroupStates.pack(weight, "scale", scaleNumbers, grid.groups(), ROWS, arena);
         List<GroupStates> biases =
                 layout.values() == CodeValue.UNSIGNED
-                        ? List.of(GroupStates.pack(weight, "bias", biasNumbers, grid.groups(), ROWS, arena))
+                        ? List.of(
+                                GroupStates.pack(
+                                        weight, "bias", biasNumbers, grid.groups(), ROWS, arena))
                         : List.of();
         return new GroupedMatrix(weight, layout, scales, biases, arena);
     }

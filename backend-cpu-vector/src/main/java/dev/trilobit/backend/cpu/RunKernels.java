@@ -94,12 +94,101 @@ final class RunKernels {
     }
 
     /**
+     * Sums up some groups of a block of rows for two tokens.
+     *
+     * @param tables [word][vector][2][lanes]
+     * @param dots out: token t's [group - from][lanes of the block] from {@code t * stride} on
+     */
+    static void twoTokens(
+            MemorySegment codes,
+            long block,
+            RunLayout layout,
+            int from,
+            int to,
+            short[] tables,
+            short[] dots,
+            int stride) {
+        int groupWords = layout.groupWords();
+        int words = layout.words();
+        int out = 0;
+        for (int g = from; g < to; g++) {
+            ShortVector a00 = ShortVector.zero(Lanes.SHORTS);
+            ShortVector a01 = a00;
+            ShortVector a10 = a00;
+            ShortVector a11 = a00;
+            ShortVector a20 = a00;
+            ShortVector a21 = a00;
+            ShortVector a30 = a00;
+            ShortVector a31 = a00;
+            int end = Math.min((g + 1) * groupWords, words);
+            for (int j = g * groupWords; j < end; j++) {
+                long p = block + (long) j * RunWords.STEP_BYTES;
+                ShortVector w0 = ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p, ORDER);
+                ShortVector w1 =
+                        ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p + VECTOR_BYTES, ORDER);
+                ShortVector w2 =
+                        ShortVector.fromMemorySegment(
+                                Lanes.SHORTS, codes, p + 2 * VECTOR_BYTES, ORDER);
+                ShortVector w3 =
+                        ShortVector.fromMemorySegment(
+                                Lanes.SHORTS, codes, p + 3 * VECTOR_BYTES, ORDER);
+                int t = j * (2 * RunWords.TABLE_SHORTS);
+                for (int k = 0; k < RunWords.NARROW; k++) {
+                    ShortVector table = ShortVector.fromArray(Lanes.SHORTS, tables, t);
+                    a00 = a00.add(w0.selectFrom(table));
+                    a10 = a10.add(w1.selectFrom(table));
+                    a20 = a20.add(w2.selectFrom(table));
+                    a30 = a30.add(w3.selectFrom(table));
+                    table = ShortVector.fromArray(Lanes.SHORTS, tables, t + LANES);
+                    a01 = a01.add(w0.selectFrom(table));
+                    a11 = a11.add(w1.selectFrom(table));
+                    a21 = a21.add(w2.selectFrom(table));
+                    a31 = a31.add(w3.selectFrom(table));
+                    w0 = w0.lanewise(VectorOperators.LSHR, RunWords.NARROW_BITS);
+                    w1 = w1.lanewise(VectorOperators.LSHR, RunWords.NARROW_BITS);
+                    w2 = w2.lanewise(VectorOperators.LSHR, RunWords.NARROW_BITS);
+                    w3 = w3.lanewise(VectorOperators.LSHR, RunWords.NARROW_BITS);
+                    t += 2 * LANES;
+                }
+                for (int k = 0; k < RunWords.WIDE; k++) {
+                    ShortVector low = ShortVector.fromArray(Lanes.SHORTS, tables, t);
+                    ShortVector high = ShortVector.fromArray(Lanes.SHORTS, tables, t + 2 * LANES);
+                    a00 = a00.add(w0.selectFrom(low, high));
+                    a10 = a10.add(w1.selectFrom(low, high));
+                    a20 = a20.add(w2.selectFrom(low, high));
+                    a30 = a30.add(w3.selectFrom(low, high));
+                    low = ShortVector.fromArray(Lanes.SHORTS, tables, t + LANES);
+                    high = ShortVector.fromArray(Lanes.SHORTS, tables, t + 3 * LANES);
+                    a01 = a01.add(w0.selectFrom(low, high));
+                    a11 = a11.add(w1.selectFrom(low, high));
+                    a21 = a21.add(w2.selectFrom(low, high));
+                    a31 = a31.add(w3.selectFrom(low, high));
+                    w0 = w0.lanewise(VectorOperators.LSHR, RunWords.WIDE_BITS);
+                    w1 = w1.lanewise(VectorOperators.LSHR, RunWords.WIDE_BITS);
+                    w2 = w2.lanewise(VectorOperators.LSHR, RunWords.WIDE_BITS);
+                    w3 = w3.lanewise(VectorOperators.LSHR, RunWords.WIDE_BITS);
+                    t += 4 * LANES;
+                }
+            }
+            a00.intoArray(dots, out);
+            a10.intoArray(dots, out + LANES);
+            a20.intoArray(dots, out + 2 * LANES);
+            a30.intoArray(dots, out + 3 * LANES);
+            a01.intoArray(dots, out + stride);
+            a11.intoArray(dots, out + stride + LANES);
+            a21.intoArray(dots, out + stride + 2 * LANES);
+            a31.intoArray(dots, out + stride + 3 * LANES);
+            out += ROWS;
+        }
+    }
+
+    /**
      * Sums up some groups of half a block of rows, two vectors of lanes, for four tokens.
      *
      * @param half byte offset of the half's first word
      * @param tables [word][vector][4][lanes]
-     * @param dots out: token t's [group - from][lanes of the block] from {@code at + t * stride} on,
-     *     of which the lanes of this half
+     * @param dots out: token t's [group - from][lanes of the block] from {@code at + t * stride}
+     *     on, of which the lanes of this half
      */
     static void fourTokens(
             MemorySegment codes,

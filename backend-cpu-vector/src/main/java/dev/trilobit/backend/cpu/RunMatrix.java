@@ -165,12 +165,12 @@ final class RunMatrix implements PackedMatrix {
         int chunk = work.groups(one);
         for (int b = blockFrom; b < blockTo; b += step) {
             int end = Math.min(b + step, blockTo);
-            work.clear(tile.tokens());
+            work.clear(tile.tokens(), end - b);
             for (int from = 0; from < layout.groups(); from += chunk) {
                 int to = Math.min(from + chunk, layout.groups());
-                for (int quad = 0; quad < tile.quads(); quad++) {
+                for (int part = 0; part < tile.parts(); part++) {
                     for (int i = b; i < end; i++) {
-                        addBlock(tile, quad, i, from, to, work, (i - b) * ROWS);
+                        addBlock(tile, part, i, from, to, work, (i - b) * ROWS);
                     }
                 }
             }
@@ -179,16 +179,16 @@ final class RunMatrix implements PackedMatrix {
         tile.scratch().release(work);
     }
 
-    /** Adds some groups of a block for the tokens of a quad. */
+    /** Adds some groups of a block for the tokens of a part. */
     private void addBlock(
-            RunTile tile, int quad, int block, int from, int to, RunScratch work, int row) {
-        sum(tile, quad, block * blockBytes, from, to, work);
+            RunTile tile, int part, int block, int from, int to, RunScratch work, int row) {
+        sum(tile, part, block * blockBytes, from, to, work);
         scales.expand(block, from, to, work.scales(), 0);
         if (!biases.isEmpty()) {
             biases.getFirst().expand(block, from, to, work.biases(), 0);
         }
-        int first = quad * RunTile.QUAD;
-        int last = Math.min(first + RunTile.QUAD, tile.tokens());
+        int first = part * RunTile.PART;
+        int last = Math.min(first + RunTile.PART, tile.tokens());
         int stride = (to - from) * ROWS;
         for (int t = first; t < last; t++) {
             int at = t * SPAN_ROWS + row;
@@ -200,16 +200,20 @@ final class RunMatrix implements PackedMatrix {
         }
     }
 
-    private void sum(RunTile tile, int quad, long block, int from, int to, RunScratch work) {
-        short[] tables = tile.tables(quad);
-        if (tile.width(quad) == 1) {
-            RunKernels.oneToken(codes, block, layout, from, to, tables, work.dots());
-            return;
-        }
+    private void sum(RunTile tile, int part, long block, int from, int to, RunScratch work) {
+        short[] tables = tile.tables(part);
+        short[] dots = work.dots();
         int stride = (to - from) * ROWS;
-        RunKernels.fourTokens(codes, block, layout, from, to, tables, work.dots(), 0, stride);
-        long half = block + RunWords.STEP_BYTES / 2;
-        RunKernels.fourTokens(codes, half, layout, from, to, tables, work.dots(), ROWS / 2, stride);
+        switch (tile.width(part)) {
+            case 1 -> RunKernels.oneToken(codes, block, layout, from, to, tables, dots);
+            case 2 -> RunKernels.twoTokens(codes, block, layout, from, to, tables, dots, stride);
+            default -> {
+                RunKernels.fourTokens(codes, block, layout, from, to, tables, dots, 0, stride);
+                long half = block + RunWords.STEP_BYTES / 2;
+                int at = ROWS / 2;
+                RunKernels.fourTokens(codes, half, layout, from, to, tables, dots, at, stride);
+            }
+        }
     }
 
     private void store(

@@ -8,8 +8,8 @@ import jdk.incubator.vector.VectorOperators;
 /**
  * Adds up scaled sums of groups in f32, group after group: {@code a = a + scale * (factor * (float)
  * dot)}, apart from them {@code b = b + bias * (factor * (float) sum)} where there are biases, and
- * at the end {@code a + b}. Nothing is fused; the conversions are exact. So a result does not depend
- * on the machine, nor on how many tokens are computed at once.
+ * at the end {@code a + b}. Nothing is fused; the conversions are exact. So a result does not
+ * depend on the machine, nor on how many tokens are computed at once.
  */
 final class RunScaling {
     private static final int LANES = RunWords.LANES;
@@ -83,8 +83,7 @@ final class RunScaling {
             int state = r;
             for (int g = from; g < to; g++) {
                 float sum = tile.factors()[first + g] * tile.sums()[first + g];
-                result =
-                        result.add(FloatVector.fromArray(Lanes.FLOATS, biases, state).mul(sum));
+                result = result.add(FloatVector.fromArray(Lanes.FLOATS, biases, state).mul(sum));
                 state += ROWS;
             }
             result.intoArray(results, at + r);

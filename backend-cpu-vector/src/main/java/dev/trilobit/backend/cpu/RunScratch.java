@@ -7,10 +7,10 @@ final class RunScratch {
     /** Words between two visits to the scales: with one token, and with tables of four in L1. */
     private static final int ONE_TOKEN_WORDS = 128;
 
-    private static final int QUAD_WORDS = 16;
+    private static final int PART_WORDS = 16;
 
     private final int oneTokenGroups;
-    private final int quadGroups;
+    private final int partGroups;
     private final short[] dots;
     private final float[] scales;
     private final float[] biases;
@@ -19,9 +19,9 @@ final class RunScratch {
 
     RunScratch(RunLayout layout) {
         oneTokenGroups = groups(layout, ONE_TOKEN_WORDS);
-        quadGroups = groups(layout, QUAD_WORDS);
+        partGroups = groups(layout, PART_WORDS);
         int rows = RunWords.BLOCK_ROWS;
-        dots = new short[Math.max(oneTokenGroups, RunTile.QUAD * quadGroups) * rows];
+        dots = new short[Math.max(oneTokenGroups, RunTile.PART * partGroups) * rows];
         scales = new float[oneTokenGroups * rows];
         biases = new float[oneTokenGroups * rows];
         scaled = new float[ActivationTile.MAX_TOKENS * RunMatrix.SPAN_ROWS];
@@ -34,10 +34,10 @@ final class RunScratch {
 
     /** Groups that are summed up before their scales are applied. */
     int groups(boolean oneToken) {
-        return oneToken ? oneTokenGroups : quadGroups;
+        return oneToken ? oneTokenGroups : partGroups;
     }
 
-    /** Sums: [token of a quad][group][lanes of a block]. */
+    /** Sums: [token of a part][group][lanes of a block]. */
     short[] dots() {
         return dots;
     }
@@ -62,9 +62,13 @@ final class RunScratch {
         return biased;
     }
 
-    /** Begins a span. */
-    void clear(int tokens) {
-        Arrays.fill(scaled, 0, tokens * RunMatrix.SPAN_ROWS, 0);
-        Arrays.fill(biased, 0, tokens * RunMatrix.SPAN_ROWS, 0);
+    /** Begins a span of some blocks. */
+    void clear(int tokens, int blocks) {
+        for (int t = 0; t < tokens; t++) {
+            int from = t * RunMatrix.SPAN_ROWS;
+            int to = from + blocks * RunWords.BLOCK_ROWS;
+            Arrays.fill(scaled, from, to, 0);
+            Arrays.fill(biased, from, to, 0);
+        }
     }
 }

@@ -1,23 +1,25 @@
 package dev.trilobit.backend.cpu;
 
-import dev.trilobit.api.program.ActivationQuant;
 import java.util.Arrays;
 import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
 
 /**
  * Tokens rounded to int8, as tables of the sums that each index of {@link RunWords} stands for.
  *
- * <p>Tokens are held in one or two quads. A quad with one token has tables [word][vector][lanes],
- * any other [word][vector][4][lanes], absent tokens being zero: lookups of several tokens share the
- * index.
+ * <p>Tokens are held in parts of at most four. A part of one token has tables
+ * [word][vector][lanes], others [word][vector][2 or 4][lanes], absent tokens being zero: lookups of
+ * several tokens share the index.
  */
 final class RunTile implements ActivationTile {
-    /** Tokens that one kernel call computes together. */
-    static final int QUAD = 4;
+    /** Most tokens that one kernel call computes together. */
+    static final int PART = 4;
 
     private static final int LANES = RunWords.LANES;
-    private static final int LOOKUPS = RunWords.NARROW + RunWords.WIDE;
     private static final short[] MASKS = RunWords.masks();
+
+    /** Bits of a word at the places of its codes of two bits. */
+    private static final int LOW_BITS = 0x5555;
 
     private final RunLayout layout;
     private final int[] codes;
@@ -25,9 +27,7 @@ final class RunTile implements ActivationTile {
     /** What each bit of each word adds if it is set; zero for padding. */
     private final short[] adds;
 
-    /** What each word's lookups find for no bit set: [word][lookup]. */
-    private final short[] clears;
-
+    /** [part][word][vector][width][lanes]. */
     private final short[][] tables;
 
     /** [token][group]. */
@@ -44,9 +44,8 @@ final class RunTile implements ActivationTile {
         this.layout = layout;
         this.codes = new int[layout.cols()];
         this.adds = new short[layout.words() * Short.SIZE];
-        this.clears = new short[layout.words() * LOOKUPS];
-        int shorts = Math.multiplyExact(layout.words(), QUAD * RunWords.TABLE_SHORTS);
-        this.tables = new short[][] {new short[shorts], new short[shorts]};
+        int shorts = Math.multiplyExact(layout.words(), PART * RunWords.TABLE_SHORTS);
+        this.tables = new short[Math.ceilDiv(MAX_TOKENS, PART)][shorts];
         this.factors = new float[MAX_TOKENS * layout.groups()];
         this.sums = new int[MAX_TOKENS * layout.groups()];
         this.scratch = new ScratchPool<>(() -> new RunScratch(layout));
@@ -62,14 +61,13 @@ final class RunTile implements ActivationTile {
         for (int t = 0; t < count; t++) {
             round(x, offset + t * stride, t);
             spread(t);
-            writeTables(t / QUAD, t % QUAD);
+            writeTables(t / PART, t % PART);
         }
-        int quad = (count - 1) / QUAD;
-        if (width(quad) == QUAD) {
+        int last = parts() - 1;
+        if (count < last * PART + width(last)) {
             Arrays.fill(adds, (short) 0);
-            Arrays.fill(clears, (short) 0);
-            for (int t = count; t < (quad + 1) * QUAD; t++) {
-                writeTables(quad, t % QUAD);
+            for (int t = count; t < last * PART + width(last); t++) {
+                writeTables(last, t % PART);
             }
         }
     }
@@ -96,6 +94,7 @@ final class RunTile implements ActivationTile {
     /** Turns the whole numbers of a token into what its bits add. */
     private void spread(int token) {
         int groupBits = layout.groupWords() * Short.SIZE;
+        int set = layout.values() == CodeValue.SIGN ? 2 : 1;
         for (int g = 0; g < layout.groups(); g++) {
             int col = g * layout.groupSize();
             int size = layout.size(g);
@@ -111,75 +110,73 @@ final class RunTile implements ActivationTile {
                     adds[at + 2 * i + 1] = (short) (2 * codes[col + i]);
                 }
             } else {
-                int set = layout.values() == CodeValue.SIGN ? 2 : 1;
                 for (int i = 0; i < size; i++) {
                     adds[at + i] = (short) (set * codes[col + i]);
                 }
             }
         }
-        clear();
     }
 
-    /** A sign is -1 without its bit, a trit and a code of two bits less one are. */
-    private void clear() {
-        boolean halves = layout.values() == CodeValue.SIGN;
+    /**
+     * Writes the tables of one token. A sign is -1 where its bit is not set: half of what all bits
+     * of an index add is taken off each entry. A code of two bits is looked up less one: what their
+     * low bits add is.
+     */
+    private void writeTables(int part, int place) {
+        boolean signs = layout.values() == CodeValue.SIGN;
         boolean pairs = layout.bits() == 2;
-        if (!halves && !pairs) {
-            return;
-        }
-        int bit = 0;
-        for (int i = 0; i < clears.length; i++) {
-            int end =
-                    bit
-                            + (i % LOOKUPS < RunWords.NARROW
-                                    ? RunWords.NARROW_BITS
-                                    : RunWords.WIDE_BITS);
-            int sum = 0;
-            if (pairs) {
-                for (bit += bit & 1; bit < end; bit += 2) {
-                    sum -= adds[bit];
-                }
-            } else {
-                for (; bit < end; bit++) {
-                    sum -= adds[bit];
-                }
-                sum >>= 1;
-            }
-            bit = end;
-            clears[i] = (short) sum;
-        }
-    }
-
-    private void writeTables(int quad, int place) {
-        int step = width(quad) * LANES;
-        short[] out = tables[quad];
+        int step = width(part) * LANES;
+        short[] out = tables[part];
         int at = place * LANES;
-        int bit = 0;
-        for (int i = 0; i < clears.length; ) {
+        int word = 0;
+        for (int j = 0; j < layout.words(); j++) {
+            int bit = 0;
             for (int k = 0; k < RunWords.NARROW; k++) {
-                ShortVector sums = ShortVector.broadcast(Lanes.SHORTS, clears[i]);
-                for (int b = 0; b < RunWords.NARROW_BITS; b++) {
-                    ShortVector mask = ShortVector.fromArray(Lanes.SHORTS, MASKS, b * LANES);
-                    sums = sums.add(mask.and(adds[bit + b]));
+                ShortVector table = partialSums(word + bit);
+                if (signs) {
+                    table = table.sub(entry(table, LANES - 1).lanewise(VectorOperators.ASHR, 1));
+                } else if (pairs) {
+                    table = table.sub(entry(table, LOW_BITS >> (bit & 1) & (LANES - 1)));
                 }
-                sums.intoArray(out, at);
+                table.intoArray(out, at);
                 at += step;
                 bit += RunWords.NARROW_BITS;
-                i++;
             }
             for (int k = 0; k < RunWords.WIDE; k++) {
-                ShortVector sums = ShortVector.broadcast(Lanes.SHORTS, clears[i]);
-                for (int b = 0; b < RunWords.NARROW_BITS; b++) {
-                    ShortVector mask = ShortVector.fromArray(Lanes.SHORTS, MASKS, b * LANES);
-                    sums = sums.add(mask.and(adds[bit + b]));
+                ShortVector low = partialSums(word + bit);
+                ShortVector high = low.add(adds[word + bit + RunWords.NARROW_BITS]);
+                if (signs) {
+                    ShortVector half = entry(high, LANES - 1).lanewise(VectorOperators.ASHR, 1);
+                    low = low.sub(half);
+                    high = high.sub(half);
+                } else if (pairs) {
+                    int set = LOW_BITS >> (bit & 1) & (2 * LANES - 1);
+                    ShortVector one = entry(set < LANES ? low : high, set & (LANES - 1));
+                    low = low.sub(one);
+                    high = high.sub(one);
                 }
-                sums.intoArray(out, at);
-                sums.add(adds[bit + RunWords.NARROW_BITS]).intoArray(out, at + step);
+                low.intoArray(out, at);
+                high.intoArray(out, at + step);
                 at += 2 * step;
                 bit += RunWords.WIDE_BITS;
-                i++;
             }
+            word += Short.SIZE;
         }
+    }
+
+    /** Sums of what the bits of an index into one vector add, for every such index. */
+    private ShortVector partialSums(int bit) {
+        ShortVector sums = ShortVector.fromArray(Lanes.SHORTS, MASKS, 0).and(adds[bit]);
+        for (int b = 1; b < RunWords.NARROW_BITS; b++) {
+            ShortVector mask = ShortVector.fromArray(Lanes.SHORTS, MASKS, b * LANES);
+            sums = sums.add(mask.and(adds[bit + b]));
+        }
+        return sums;
+    }
+
+    /** One entry of a table in all lanes. */
+    private static ShortVector entry(ShortVector table, int lane) {
+        return ShortVector.broadcast(Lanes.SHORTS, lane).selectFrom(table);
     }
 
     @Override
@@ -192,19 +189,20 @@ final class RunTile implements ActivationTile {
         return layout;
     }
 
-    /** Quads that hold tokens: 1 or 2. */
-    int quads() {
-        return Math.ceilDiv(tokens, QUAD);
+    /** Parts that hold tokens. */
+    int parts() {
+        return Math.ceilDiv(tokens, PART);
     }
 
-    /** Tables side by side in a quad: 1 or 4. */
-    int width(int quad) {
-        return tokens - quad * QUAD == 1 ? 1 : QUAD;
+    /** Tables side by side in a part: 1, 2 or 4. */
+    int width(int part) {
+        int count = tokens - part * PART;
+        return count <= 2 ? count : PART;
     }
 
-    /** Tables of a quad. */
-    short[] tables(int quad) {
-        return tables[quad];
+    /** Tables of a part. */
+    short[] tables(int part) {
+        return tables[part];
     }
 
     /** What the sum of a group is a multiple of: [token][group]. */

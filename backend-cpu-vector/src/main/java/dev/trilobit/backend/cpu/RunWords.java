@@ -4,8 +4,8 @@ package dev.trilobit.backend.cpu;
  * How the codes of a row with groups lie in 16-bit words for lookups of whole numbers, at this
  * machine's vector width.
  *
- * <p>A group is a little-endian bit stream of its codes, padded with zeros to whole words. A code of
- * two bits is a sum over its bits, {@code q = b0 + 2 b1}, so a lookup need not end where a code
+ * <p>A group is a little-endian bit stream of its codes, padded with zeros to whole words. A code
+ * of two bits is a sum over its bits, {@code q = b0 + 2 b1}, so a lookup need not end where a code
  * does: it takes some neighbouring bits of a lane and finds the sum of what each set bit adds. The
  * index is as long as one table vector or two neighbouring ones allow.
  *

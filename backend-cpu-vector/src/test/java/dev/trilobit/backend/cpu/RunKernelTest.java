@@ -127,11 +127,11 @@ class RunKernelTest implements AtEachWidth {
         ActivationTile tile = matrix.tileLayout().newTile();
         float[] x = floats(8 * 300);
         tile.load(floats(8 * 300), 0, 300, 8);
-        for (int tokens : new int[] {3, 1, 6}) {
+        for (int tokens : new int[] {3, 1, 2, 6, 7}) {
             tile.load(x, 0, 300, tokens);
             float[] y = new float[tokens * 8];
             matrix.multiply(tile, 0, 1, y, 0, 8);
-            assertArrayEquals(multiply(matrix, x, tokens), y);
+            assertArrayEquals(multiply(matrix, Arrays.copyOf(x, tokens * 300), tokens), y);
         }
     }
 
@@ -142,8 +142,8 @@ class RunKernelTest implements AtEachWidth {
         Weight weight = Weights.random(format, rows, 300, random, arena);
         var matrix = RunMatrix.pack(weight, ActivationQuant.INT8_PER_GROUP, arena);
         float[] x = floats(5 * 300);
-        for (int tokens : new int[] {1, 5}) {
-            float[] first = multiply(matrix, x, tokens);
+        for (int tokens : new int[] {1, 2, 5}) {
+            float[] first = multiply(matrix, Arrays.copyOf(x, tokens * 300), tokens);
             ActivationTile tile = matrix.tileLayout().newTile();
             float[] y = new float[tokens * rows];
             for (int i = 0; i < 300; i++) {

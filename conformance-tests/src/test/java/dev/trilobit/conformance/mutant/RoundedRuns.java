@@ -51,7 +51,7 @@ final class RoundedRuns {
 
     /** Multiplies; whole numbers add up exactly where the weight's scales share the runs. */
     void multiply(Matrix weight, float[] memory, int out) {
-        if (weight.run() == run) {
+        if (Math.min(weight.run(), width) == run) {
             weight.multiply(tokens, codes, 0, factors, memory, out, faults);
             return;
         }

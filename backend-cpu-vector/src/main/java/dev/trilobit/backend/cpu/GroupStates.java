@@ -96,6 +96,21 @@ final class GroupStates {
         return (vector / 2 * LANES + row % LANES) * 2 + high;
     }
 
+    /** Tells whether {@link #states} are f16. */
+    boolean areHalves() {
+        return type == FloatType.F16;
+    }
+
+    /** Returns all of them as they are kept. */
+    MemorySegment states() {
+        return states;
+    }
+
+    /** Returns the byte offset of a block. */
+    long offset(int block) {
+        return (long) block * groups * blockRows * type.byteSize();
+    }
+
     /** Bytes kept. */
     long byteSize() {
         return states.byteSize();

@@ -166,6 +166,11 @@ final class RunMatrix implements PackedMatrix {
         for (int b = blockFrom; b < blockTo; b += step) {
             int end = Math.min(b + step, blockTo);
             work.clear(tile.tokens(), end - b);
+            if (one && scales.areHalves()) {
+                multiplyHalves(tile, b, work);
+                store(tile, b, end, work, y, yOffset, yStride);
+                continue;
+            }
             for (int from = 0; from < layout.groups(); from += chunk) {
                 int to = Math.min(from + chunk, layout.groups());
                 for (int part = 0; part < tile.parts(); part++) {
@@ -177,6 +182,24 @@ final class RunMatrix implements PackedMatrix {
             store(tile, b, end, work, y, yOffset, yStride);
         }
         tile.scratch().release(work);
+    }
+
+    private void multiplyHalves(RunTile tile, int block, RunScratch work) {
+        RunHalvesKernel.oneToken(
+                codes,
+                block * blockBytes,
+                scales.states(),
+                scales.offset(block),
+                tile,
+                work.scaled());
+        if (!biases.isEmpty()) {
+            int chunk = work.groups(true);
+            for (int from = 0; from < layout.groups(); from += chunk) {
+                int to = Math.min(from + chunk, layout.groups());
+                biases.getFirst().expand(block, from, to, work.biases(), 0);
+                RunScaling.addBiases(work, tile, 0, from, to, work.biased(), 0);
+            }
+        }
     }
 
     /** Adds some groups of a block for the tokens of a part. */

@@ -156,7 +156,9 @@ public final class ConformCommand implements Callable<Integer> {
         long start = System.nanoTime();
         List<TriedModel> opened =
                 triesModels(chosen)
-                        ? new ModelChoice(activations.apply(i2s.apply(ModelOptions.defaults())), streams)
+                        ? new ModelChoice(
+                                        activations.apply(i2s.apply(ModelOptions.defaults())),
+                                        streams)
                                 .open(models, text, chunks(), chunkTokens())
                         : List.of();
         try {

@@ -39,9 +39,7 @@ record OracleWork(long tokens, long sequences, long weights, long backends) {
     /** Tells whether a program rounds activations to int8. */
     static boolean usesInt8(Program program) {
         return program.ops().stream()
-                .anyMatch(
-                        op ->
-                                op instanceof Op.Linear linear && linear.activations().rounds());
+                .anyMatch(op -> op instanceof Op.Linear linear && linear.activations().rounds());
     }
 
     /** Returns about how long it takes on so many cores. */

@@ -22,9 +22,7 @@ class ActivationChoiceTest {
                 .filter(Op.Linear.class::isInstance)
                 .map(Op.Linear.class::cast)
                 .filter(layer -> layer.activations().rounds())
-                .collect(
-                        Collectors.toMap(
-                                layer -> layer.weight().name(), Op.Linear::activations));
+                .collect(Collectors.toMap(layer -> layer.weight().name(), Op.Linear::activations));
     }
 
     @Test
@@ -122,11 +120,8 @@ class ActivationChoiceTest {
         assertEquals(ActivationChoice.INT8, ActivationChoice.of("int8"));
         assertEquals(ActivationChoice.FLOAT, ActivationChoice.of("float"));
         for (String name : List.of("model", "INT8", "")) {
-            var e =
-                    assertThrows(
-                            IllegalArgumentException.class, () -> ActivationChoice.of(name));
-            assertEquals(
-                    "activations: expected float or int8, got " + name, e.getMessage());
+            var e = assertThrows(IllegalArgumentException.class, () -> ActivationChoice.of(name));
+            assertEquals("activations: expected float or int8, got " + name, e.getMessage());
         }
     }
 }

@@ -15,6 +15,7 @@ final class RunHalvesKernel {
     private static final int LANES = RunWords.LANES;
     private static final int INTS = LANES / 2;
     private static final long VECTOR_BYTES = (long) LANES * Short.BYTES;
+    private static final long STEP = RunWords.STEP_BYTES;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     /** Sign, and exponent and mantissa three places down: an f32 too small by 2^112. */
@@ -57,14 +58,16 @@ final class RunHalvesKernel {
         FloatVector high2 = low0;
         FloatVector low3 = low0;
         FloatVector high3 = low0;
+        long p = block;
+        int t = 0;
         for (int g = 0; g < groups; g++) {
             ShortVector a0 = ShortVector.zero(Lanes.SHORTS);
             ShortVector a1 = a0;
             ShortVector a2 = a0;
             ShortVector a3 = a0;
-            int end = Math.min((g + 1) * groupWords, words);
-            for (int j = g * groupWords; j < end; j++) {
-                long p = block + (long) j * RunWords.STEP_BYTES;
+            long end = block + Math.min((g + 1) * groupWords, words) * STEP;
+            // Few words a group: a loop that the compiler does not split into three.
+            do {
                 ShortVector w0 = ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p, ORDER);
                 ShortVector w1 =
                         ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p + VECTOR_BYTES, ORDER);
@@ -74,7 +77,6 @@ final class RunHalvesKernel {
                 ShortVector w3 =
                         ShortVector.fromMemorySegment(
                                 Lanes.SHORTS, codes, p + 3 * VECTOR_BYTES, ORDER);
-                int t = j * RunWords.TABLE_SHORTS;
                 for (int k = 0; k < RunWords.NARROW; k++) {
                     ShortVector table = ShortVector.fromArray(Lanes.SHORTS, tables, t + k * LANES);
                     a0 = a0.add(w0.selectFrom(table));
@@ -99,7 +101,9 @@ final class RunHalvesKernel {
                     w2 = w2.lanewise(VectorOperators.LSHR, RunWords.WIDE_BITS);
                     w3 = w3.lanewise(VectorOperators.LSHR, RunWords.WIDE_BITS);
                 }
-            }
+                p += STEP;
+                t += RunWords.TABLE_SHORTS;
+            } while (p != end);
             float factor = factors[g];
             int sum = added * sums[g];
             long s = state + g * (4 * VECTOR_BYTES);

@@ -16,6 +16,7 @@ final class RunKernels {
     private static final int LANES = RunWords.LANES;
     private static final int ROWS = RunWords.BLOCK_ROWS;
     private static final long VECTOR_BYTES = (long) LANES * Short.BYTES;
+    private static final long STEP = RunWords.STEP_BYTES;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     private RunKernels() {}
@@ -42,14 +43,16 @@ final class RunKernels {
         int groupWords = layout.groupWords();
         int words = layout.words();
         int at = 0;
+        long p = block + from * groupWords * STEP;
+        int t = from * groupWords * RunWords.TABLE_SHORTS;
         for (int g = from; g < to; g++) {
             ShortVector a0 = ShortVector.zero(Lanes.SHORTS);
             ShortVector a1 = a0;
             ShortVector a2 = a0;
             ShortVector a3 = a0;
-            int end = Math.min((g + 1) * groupWords, words);
-            for (int j = g * groupWords; j < end; j++) {
-                long p = block + (long) j * RunWords.STEP_BYTES;
+            long end = block + Math.min((g + 1) * groupWords, words) * STEP;
+            // Few words a group: a loop that the compiler does not split into three.
+            do {
                 ShortVector w0 = ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p, ORDER);
                 ShortVector w1 =
                         ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p + VECTOR_BYTES, ORDER);
@@ -59,7 +62,6 @@ final class RunKernels {
                 ShortVector w3 =
                         ShortVector.fromMemorySegment(
                                 Lanes.SHORTS, codes, p + 3 * VECTOR_BYTES, ORDER);
-                int t = j * RunWords.TABLE_SHORTS;
                 for (int k = 0; k < RunWords.NARROW; k++) {
                     ShortVector table = ShortVector.fromArray(Lanes.SHORTS, tables, t + k * LANES);
                     a0 = a0.add(w0.selectFrom(table));
@@ -84,7 +86,9 @@ final class RunKernels {
                     w2 = w2.lanewise(VectorOperators.LSHR, RunWords.WIDE_BITS);
                     w3 = w3.lanewise(VectorOperators.LSHR, RunWords.WIDE_BITS);
                 }
-            }
+                p += STEP;
+                t += RunWords.TABLE_SHORTS;
+            } while (p != end);
             a0.intoArray(dots, at);
             a1.intoArray(dots, at + LANES);
             a2.intoArray(dots, at + 2 * LANES);
@@ -111,6 +115,8 @@ final class RunKernels {
         int groupWords = layout.groupWords();
         int words = layout.words();
         int out = 0;
+        long p = block + from * groupWords * STEP;
+        int t = from * groupWords * (2 * RunWords.TABLE_SHORTS);
         for (int g = from; g < to; g++) {
             ShortVector a00 = ShortVector.zero(Lanes.SHORTS);
             ShortVector a01 = a00;
@@ -120,9 +126,9 @@ final class RunKernels {
             ShortVector a21 = a00;
             ShortVector a30 = a00;
             ShortVector a31 = a00;
-            int end = Math.min((g + 1) * groupWords, words);
-            for (int j = g * groupWords; j < end; j++) {
-                long p = block + (long) j * RunWords.STEP_BYTES;
+            long end = block + Math.min((g + 1) * groupWords, words) * STEP;
+            // Few words a group: a loop that the compiler does not split into three.
+            do {
                 ShortVector w0 = ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p, ORDER);
                 ShortVector w1 =
                         ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p + VECTOR_BYTES, ORDER);
@@ -132,7 +138,6 @@ final class RunKernels {
                 ShortVector w3 =
                         ShortVector.fromMemorySegment(
                                 Lanes.SHORTS, codes, p + 3 * VECTOR_BYTES, ORDER);
-                int t = j * (2 * RunWords.TABLE_SHORTS);
                 for (int k = 0; k < RunWords.NARROW; k++) {
                     ShortVector table = ShortVector.fromArray(Lanes.SHORTS, tables, t);
                     a00 = a00.add(w0.selectFrom(table));
@@ -169,7 +174,8 @@ final class RunKernels {
                     w3 = w3.lanewise(VectorOperators.LSHR, RunWords.WIDE_BITS);
                     t += 4 * LANES;
                 }
-            }
+                p += STEP;
+            } while (p != end);
             a00.intoArray(dots, out);
             a10.intoArray(dots, out + LANES);
             a20.intoArray(dots, out + 2 * LANES);
@@ -203,6 +209,8 @@ final class RunKernels {
         int groupWords = layout.groupWords();
         int words = layout.words();
         int out = at;
+        long p = half + from * groupWords * STEP;
+        int t = from * groupWords * (4 * RunWords.TABLE_SHORTS);
         for (int g = from; g < to; g++) {
             ShortVector a00 = ShortVector.zero(Lanes.SHORTS);
             ShortVector a01 = a00;
@@ -212,13 +220,12 @@ final class RunKernels {
             ShortVector a11 = a00;
             ShortVector a12 = a00;
             ShortVector a13 = a00;
-            int end = Math.min((g + 1) * groupWords, words);
-            for (int j = g * groupWords; j < end; j++) {
-                long p = half + (long) j * RunWords.STEP_BYTES;
+            long end = half + Math.min((g + 1) * groupWords, words) * STEP;
+            // Few words a group: a loop that the compiler does not split into three.
+            do {
                 ShortVector w0 = ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p, ORDER);
                 ShortVector w1 =
                         ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p + VECTOR_BYTES, ORDER);
-                int t = j * (4 * RunWords.TABLE_SHORTS);
                 for (int k = 0; k < RunWords.NARROW; k++) {
                     ShortVector table = ShortVector.fromArray(Lanes.SHORTS, tables, t);
                     a00 = a00.add(w0.selectFrom(table));
@@ -257,7 +264,8 @@ final class RunKernels {
                     w1 = w1.lanewise(VectorOperators.LSHR, RunWords.WIDE_BITS);
                     t += 8 * LANES;
                 }
-            }
+                p += STEP;
+            } while (p != end);
             a00.intoArray(dots, out);
             a10.intoArray(dots, out + LANES);
             a01.intoArray(dots, out + stride);

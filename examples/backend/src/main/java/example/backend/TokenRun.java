@@ -50,7 +50,10 @@ final class TokenRun {
         return switch (op) {
             case Op.Embed(Value _, WeightRef table) -> weights.matrix(table).row(token);
             case Op.Linear(Value _, Value in, WeightRef weight, ActivationQuant rule) ->
-                    weights.matrix(weight).multiply(TokenInput.of(value(in), rule));
+                    weights.matrix(weight)
+                            .multiply(
+                                    TokenInput.of(
+                                            value(in), rule, weight.format().runCols(in.width())));
             case Op.RmsNorm(Value _, Value in, WeightRef gain, float epsilon) ->
                     TokenOps.rmsNorm(value(in), weights.matrix(gain).row(0), epsilon);
             case Op.Rope(Value _, Value in, RopeSpec rope) ->

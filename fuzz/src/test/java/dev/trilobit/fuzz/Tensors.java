@@ -88,7 +88,7 @@ final class Tensors {
     /** Reads the weights of a GGUF file in each layout of I2_S. */
     static void readGgufWeights(InputFolder folder) {
         for (I2sLayout layout : I2sLayout.values()) {
-            var options = new ReadOptions(layout);
+            var options = ReadOptions.of(layout);
             readWeights(DecoderModels.open(folder, options), folder.sizeBytes());
         }
     }

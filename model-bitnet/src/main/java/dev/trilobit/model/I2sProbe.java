@@ -88,7 +88,7 @@ public final class I2sProbe {
         for (I2sChoice choice : I2sChoice.values()) {
             Optional<I2sLayout> layout = choice.layout();
             if (layout.isPresent()) {
-                DecoderModel model = DecoderModels.open(folder, new ReadOptions(layout.get()));
+                DecoderModel model = DecoderModels.open(folder, ReadOptions.of(layout.get()));
                 vocabulary = model.config().vocabulary();
                 requireKnown(vocabulary);
                 requireContext(model.config().maxContextTokens());

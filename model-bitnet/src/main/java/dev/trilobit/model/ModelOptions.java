@@ -2,6 +2,7 @@ package dev.trilobit.model;
 
 import dev.trilobit.api.backend.BackendRequest;
 import dev.trilobit.api.backend.CompileProgress;
+import dev.trilobit.model.arch.ActivationChoice;
 import dev.trilobit.model.arch.ModelConfig;
 import java.util.Map;
 
@@ -14,19 +15,26 @@ import java.util.Map;
  * @param backendOptions options of the chosen backend by name, such as {@code threads}
  * @param progress hears how far the weights are
  * @param i2s how the codes of I2_S tensors lie
+ * @param activations what linear layers do to their input where the model leaves it open
  */
 public record ModelOptions(
         BackendRequest backend,
         int maxContextTokens,
         Map<String, String> backendOptions,
         CompileProgress progress,
-        I2sChoice i2s) {
+        I2sChoice i2s,
+        ActivationChoice activations) {
     /** Largest context that is taken unasked; each position costs cache memory. */
     public static final int DEFAULT_CONTEXT_LIMIT = 4096;
 
     private static final ModelOptions DEFAULTS =
             new ModelOptions(
-                    BackendRequest.unspecified(), 0, Map.of(), CompileProgress.NONE, I2sChoice.A);
+                    BackendRequest.unspecified(),
+                    0,
+                    Map.of(),
+                    CompileProgress.NONE,
+                    I2sChoice.A,
+                    ActivationChoice.MODEL);
 
     public ModelOptions {
         backendOptions = Map.copyOf(backendOptions);
@@ -61,26 +69,33 @@ public record ModelOptions(
 
     /** Returns these with other backends. */
     public ModelOptions withBackend(BackendRequest value) {
-        return new ModelOptions(value, maxContextTokens, backendOptions, progress, i2s);
+        return new ModelOptions(
+                value, maxContextTokens, backendOptions, progress, i2s, activations);
     }
 
     /** Returns these with another context; 0 for the model's own. */
     public ModelOptions withMaxContextTokens(int value) {
-        return new ModelOptions(backend, value, backendOptions, progress, i2s);
+        return new ModelOptions(backend, value, backendOptions, progress, i2s, activations);
     }
 
     /** Returns these with other backend options. */
     public ModelOptions withBackendOptions(Map<String, String> value) {
-        return new ModelOptions(backend, maxContextTokens, value, progress, i2s);
+        return new ModelOptions(backend, maxContextTokens, value, progress, i2s, activations);
     }
 
     /** Returns these with another listener of the progress. */
     public ModelOptions withProgress(CompileProgress value) {
-        return new ModelOptions(backend, maxContextTokens, backendOptions, value, i2s);
+        return new ModelOptions(backend, maxContextTokens, backendOptions, value, i2s, activations);
     }
 
     /** Returns these with another layout of I2_S tensors. */
     public ModelOptions withI2s(I2sChoice value) {
-        return new ModelOptions(backend, maxContextTokens, backendOptions, progress, value);
+        return new ModelOptions(
+                backend, maxContextTokens, backendOptions, progress, value, activations);
+    }
+
+    /** Returns these with another rule for the input of linear layers. */
+    public ModelOptions withActivations(ActivationChoice value) {
+        return new ModelOptions(backend, maxContextTokens, backendOptions, progress, i2s, value);
     }
 }

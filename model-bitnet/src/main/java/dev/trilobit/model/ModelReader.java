@@ -21,11 +21,13 @@ public final class ModelReader {
      * @param folder stays open as long as the model is used; not closed by this method
      * @throws dev.trilobit.model.file.ModelFormatException naming every reason why the model cannot
      *     be read
+     * @throws IllegalArgumentException if an option does not suit the model
      * @throws dev.trilobit.api.backend.BackendException if layouts are to be probed and no backend
      *     can run the model
      */
     public static DecoderModel read(ModelFolder folder, ModelOptions options) {
-        return DecoderModels.open(folder, new ReadOptions(layout(folder, options)));
+        return DecoderModels.open(
+                folder, new ReadOptions(layout(folder, options), options.activations()));
     }
 
     private static I2sLayout layout(ModelFolder folder, ModelOptions options) {

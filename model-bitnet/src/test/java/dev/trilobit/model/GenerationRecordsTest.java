@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.trilobit.api.backend.BackendRequest;
+import dev.trilobit.model.arch.ActivationChoice;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +61,8 @@ class GenerationRecordsTest {
                         .withBackend(BackendRequest.of("x"))
                         .withMaxContextTokens(9)
                         .withBackendOptions(Map.of("threads", "2"))
-                        .withI2s(I2sChoice.PROBE);
+                        .withI2s(I2sChoice.PROBE)
+                        .withActivations(ActivationChoice.INT8);
 
         assertEquals(
                 new ModelOptions(
@@ -68,7 +70,8 @@ class GenerationRecordsTest {
                         9,
                         Map.of("threads", "2"),
                         ModelOptions.defaults().progress(),
-                        I2sChoice.PROBE),
+                        I2sChoice.PROBE,
+                        ActivationChoice.INT8),
                 changed);
     }
 

@@ -23,6 +23,22 @@ public sealed interface WeightFormat permits Dense, Ternary, Binary, Affine, Blo
         return bytes;
     }
 
+    /**
+     * Returns how many neighbouring weights of a row of {@code cols} share a scale: the whole row
+     * where a scale is that of a tensor or there is none.
+     */
+    default int runCols(int cols) {
+        int size =
+                switch (this) {
+                    case Dense _, Ternary(var _, ScaleGranularity.PerTensor()) -> cols;
+                    case Ternary(var _, ScaleGranularity.PerGroup(int group, var _)) -> group;
+                    case Binary(int group, var _, var _) -> group;
+                    case Affine(int _, int group, var _) -> group;
+                    case Blocks(BlockType type) -> type.groupWeights();
+                };
+        return Math.min(size, cols);
+    }
+
     /** Returns the number of groups in a row of {@code cols} weights, the last one maybe short. */
     static int groups(int cols, int groupSize) {
         return Math.ceilDiv(cols, groupSize);

@@ -15,6 +15,7 @@ interface GroupKernel {
      * @param from first group
      * @param to group after the last
      * @param x what {@link GroupedTile#steps} holds of the whole token
+     * @param factors of a group's sum, [group]
      * @param work in and out: scales [group - from][rows of the block] from {@code scales} on, sums
      *     [rows of the block] from {@code sums} on
      */
@@ -24,6 +25,7 @@ interface GroupKernel {
             int from,
             int to,
             float[] x,
+            float[] factors,
             float[] work,
             int scales,
             int sums);
@@ -32,6 +34,7 @@ interface GroupKernel {
      * Adds some groups of half a block of rows, two vectors of lanes, for four tokens.
      *
      * @param half byte offset of the half's first word
+     * @param factors of a group's sum, [group][4]
      * @param work in and out: scales [group - from][rows of the block] from {@code scales} on, the
      *     sums of token t [2 * lanes] from {@code sums + t * stride} on
      */
@@ -41,6 +44,7 @@ interface GroupKernel {
             int from,
             int to,
             float[] x,
+            float[] factors,
             float[] work,
             int scales,
             int sums,

@@ -35,6 +35,7 @@ final class GroupLookupKernel implements GroupKernel {
             int from,
             int to,
             float[] x,
+            float[] factors,
             float[] work,
             int scales,
             int sums) {
@@ -72,10 +73,11 @@ final class GroupLookupKernel implements GroupKernel {
                 }
             }
             int at = scales + (g - from) * ROWS;
-            f0 = f0.add(a0.mul(FloatVector.fromArray(Lanes.FLOATS, work, at)));
-            f1 = f1.add(a1.mul(FloatVector.fromArray(Lanes.FLOATS, work, at + LANES)));
-            f2 = f2.add(a2.mul(FloatVector.fromArray(Lanes.FLOATS, work, at + 2 * LANES)));
-            f3 = f3.add(a3.mul(FloatVector.fromArray(Lanes.FLOATS, work, at + 3 * LANES)));
+            float f = factors[g];
+            f0 = f0.add(a0.mul(f).mul(FloatVector.fromArray(Lanes.FLOATS, work, at)));
+            f1 = f1.add(a1.mul(f).mul(FloatVector.fromArray(Lanes.FLOATS, work, at + LANES)));
+            f2 = f2.add(a2.mul(f).mul(FloatVector.fromArray(Lanes.FLOATS, work, at + 2 * LANES)));
+            f3 = f3.add(a3.mul(f).mul(FloatVector.fromArray(Lanes.FLOATS, work, at + 3 * LANES)));
         }
         f0.intoArray(work, sums);
         f1.intoArray(work, sums + LANES);
@@ -90,6 +92,7 @@ final class GroupLookupKernel implements GroupKernel {
             int from,
             int to,
             float[] x,
+            float[] factors,
             float[] work,
             int scales,
             int sums,
@@ -137,24 +140,32 @@ final class GroupLookupKernel implements GroupKernel {
             FloatVector s1 =
                     FloatVector.fromArray(Lanes.FLOATS, work, scales + (g - from) * ROWS + LANES);
             int out = sums;
-            FloatVector.fromArray(Lanes.FLOATS, work, out).add(a00.mul(s0)).intoArray(work, out);
+            FloatVector.fromArray(Lanes.FLOATS, work, out)
+                    .add(a00.mul(factors[4 * g]).mul(s0))
+                    .intoArray(work, out);
             FloatVector.fromArray(Lanes.FLOATS, work, out + LANES)
-                    .add(a10.mul(s1))
+                    .add(a10.mul(factors[4 * g]).mul(s1))
                     .intoArray(work, out + LANES);
             out += stride;
-            FloatVector.fromArray(Lanes.FLOATS, work, out).add(a01.mul(s0)).intoArray(work, out);
+            FloatVector.fromArray(Lanes.FLOATS, work, out)
+                    .add(a01.mul(factors[4 * g + 1]).mul(s0))
+                    .intoArray(work, out);
             FloatVector.fromArray(Lanes.FLOATS, work, out + LANES)
-                    .add(a11.mul(s1))
+                    .add(a11.mul(factors[4 * g + 1]).mul(s1))
                     .intoArray(work, out + LANES);
             out += stride;
-            FloatVector.fromArray(Lanes.FLOATS, work, out).add(a02.mul(s0)).intoArray(work, out);
+            FloatVector.fromArray(Lanes.FLOATS, work, out)
+                    .add(a02.mul(factors[4 * g + 2]).mul(s0))
+                    .intoArray(work, out);
             FloatVector.fromArray(Lanes.FLOATS, work, out + LANES)
-                    .add(a12.mul(s1))
+                    .add(a12.mul(factors[4 * g + 2]).mul(s1))
                     .intoArray(work, out + LANES);
             out += stride;
-            FloatVector.fromArray(Lanes.FLOATS, work, out).add(a03.mul(s0)).intoArray(work, out);
+            FloatVector.fromArray(Lanes.FLOATS, work, out)
+                    .add(a03.mul(factors[4 * g + 3]).mul(s0))
+                    .intoArray(work, out);
             FloatVector.fromArray(Lanes.FLOATS, work, out + LANES)
-                    .add(a13.mul(s1))
+                    .add(a13.mul(factors[4 * g + 3]).mul(s1))
                     .intoArray(work, out + LANES);
         }
     }

@@ -44,6 +44,7 @@ final class GroupMultiplyKernel implements GroupKernel {
             int from,
             int to,
             float[] x,
+            float[] factors,
             float[] work,
             int scales,
             int sums) {
@@ -92,10 +93,11 @@ final class GroupMultiplyKernel implements GroupKernel {
                 }
             }
             int at = scales + (g - from) * ROWS;
-            f0 = f0.add(a0.mul(FloatVector.fromArray(Lanes.FLOATS, work, at)));
-            f1 = f1.add(a1.mul(FloatVector.fromArray(Lanes.FLOATS, work, at + LANES)));
-            f2 = f2.add(a2.mul(FloatVector.fromArray(Lanes.FLOATS, work, at + 2 * LANES)));
-            f3 = f3.add(a3.mul(FloatVector.fromArray(Lanes.FLOATS, work, at + 3 * LANES)));
+            float f = factors[g];
+            f0 = f0.add(a0.mul(f).mul(FloatVector.fromArray(Lanes.FLOATS, work, at)));
+            f1 = f1.add(a1.mul(f).mul(FloatVector.fromArray(Lanes.FLOATS, work, at + LANES)));
+            f2 = f2.add(a2.mul(f).mul(FloatVector.fromArray(Lanes.FLOATS, work, at + 2 * LANES)));
+            f3 = f3.add(a3.mul(f).mul(FloatVector.fromArray(Lanes.FLOATS, work, at + 3 * LANES)));
         }
         f0.intoArray(work, sums);
         f1.intoArray(work, sums + LANES);
@@ -110,6 +112,7 @@ final class GroupMultiplyKernel implements GroupKernel {
             int from,
             int to,
             float[] x,
+            float[] factors,
             float[] work,
             int scales,
             int sums,
@@ -160,24 +163,32 @@ final class GroupMultiplyKernel implements GroupKernel {
             FloatVector s1 =
                     FloatVector.fromArray(Lanes.FLOATS, work, scales + (g - from) * ROWS + LANES);
             int out = sums;
-            FloatVector.fromArray(Lanes.FLOATS, work, out).add(a00.mul(s0)).intoArray(work, out);
+            FloatVector.fromArray(Lanes.FLOATS, work, out)
+                    .add(a00.mul(factors[4 * g]).mul(s0))
+                    .intoArray(work, out);
             FloatVector.fromArray(Lanes.FLOATS, work, out + LANES)
-                    .add(a10.mul(s1))
+                    .add(a10.mul(factors[4 * g]).mul(s1))
                     .intoArray(work, out + LANES);
             out += stride;
-            FloatVector.fromArray(Lanes.FLOATS, work, out).add(a01.mul(s0)).intoArray(work, out);
+            FloatVector.fromArray(Lanes.FLOATS, work, out)
+                    .add(a01.mul(factors[4 * g + 1]).mul(s0))
+                    .intoArray(work, out);
             FloatVector.fromArray(Lanes.FLOATS, work, out + LANES)
-                    .add(a11.mul(s1))
+                    .add(a11.mul(factors[4 * g + 1]).mul(s1))
                     .intoArray(work, out + LANES);
             out += stride;
-            FloatVector.fromArray(Lanes.FLOATS, work, out).add(a02.mul(s0)).intoArray(work, out);
+            FloatVector.fromArray(Lanes.FLOATS, work, out)
+                    .add(a02.mul(factors[4 * g + 2]).mul(s0))
+                    .intoArray(work, out);
             FloatVector.fromArray(Lanes.FLOATS, work, out + LANES)
-                    .add(a12.mul(s1))
+                    .add(a12.mul(factors[4 * g + 2]).mul(s1))
                     .intoArray(work, out + LANES);
             out += stride;
-            FloatVector.fromArray(Lanes.FLOATS, work, out).add(a03.mul(s0)).intoArray(work, out);
+            FloatVector.fromArray(Lanes.FLOATS, work, out)
+                    .add(a03.mul(factors[4 * g + 3]).mul(s0))
+                    .intoArray(work, out);
             FloatVector.fromArray(Lanes.FLOATS, work, out + LANES)
-                    .add(a13.mul(s1))
+                    .add(a13.mul(factors[4 * g + 3]).mul(s1))
                     .intoArray(work, out + LANES);
         }
     }

@@ -19,17 +19,18 @@ import jdk.incubator.vector.VectorOperators;
  */
 final class GroupStates {
     private static final int LANES = GroupGrid.LANES;
-    private static final int ROWS = GroupGrid.BLOCK_ROWS;
     private static final long VECTOR_BYTES = (long) LANES * Integer.BYTES;
 
     private final MemorySegment states;
     private final FloatType type;
     private final int groups;
+    private final int blockRows;
 
-    private GroupStates(MemorySegment states, FloatType type, int groups) {
+    private GroupStates(MemorySegment states, FloatType type, int groups, int blockRows) {
         this.states = states;
         this.type = type;
         this.groups = groups;
+        this.blockRows = blockRows;
     }
 
     /**
@@ -37,15 +38,21 @@ final class GroupStates {
      *
      * @param what {@code scale} or {@code bias}, for messages
      * @param numbers [rows, groups]
+     * @param blockRows rows of a block: whole pairs of vectors of lanes
      * @throws IllegalArgumentException if an element is not finite
      */
     static GroupStates pack(
-            Weight weight, String what, GroupNumbers numbers, GroupGrid grid, Arena arena) {
+            Weight weight,
+            String what,
+            GroupNumbers numbers,
+            int groups,
+            int blockRows,
+            Arena arena) {
         FloatType type = numbers.type();
         int rows = weight.shape().rows();
-        int groups = grid.groups();
-        int blocks = Math.ceilDiv(rows, ROWS);
-        MemorySegment states = arena.allocate((long) blocks * groups * ROWS * type.byteSize(), 64);
+        int blocks = Math.ceilDiv(rows, blockRows);
+        MemorySegment states =
+                arena.allocate((long) blocks * groups * blockRows * type.byteSize(), 64);
         for (int r = 0; r < rows; r++) {
             for (int g = 0; g < groups; g++) {
                 float value = numbers.at(r, g);
@@ -54,7 +61,9 @@ final class GroupStates {
                             "%s: %s of row %d, group %d must be finite, got %s"
                                     .formatted(weight.name(), what, r, g, value));
                 }
-                long at = ((long) (r / ROWS) * groups + g) * ROWS + place(r % ROWS, type);
+                long at =
+                        ((long) (r / blockRows) * groups + g) * blockRows
+                                + place(r % blockRows, type);
                 switch (type) {
                     case F32 -> states.setAtIndex(ValueLayout.JAVA_FLOAT, at, value);
                     case F16 ->
@@ -68,14 +77,14 @@ final class GroupStates {
                 }
             }
         }
-        return new GroupStates(states, type, groups);
+        return new GroupStates(states, type, groups, blockRows);
     }
 
     /** Makes states that are the same everywhere. */
-    static GroupStates constant(float value, Arena arena) {
+    static GroupStates constant(float value, int blockRows, Arena arena) {
         MemorySegment one = arena.allocate(ValueLayout.JAVA_FLOAT);
         one.set(ValueLayout.JAVA_FLOAT, 0, value);
-        return new GroupStates(one, FloatType.F32, 0);
+        return new GroupStates(one, FloatType.F32, 0, blockRows);
     }
 
     private static int place(int row, FloatType type) {
@@ -85,6 +94,21 @@ final class GroupStates {
         int vector = row / LANES;
         int high = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? vector % 2 : 1 - vector % 2;
         return (vector / 2 * LANES + row % LANES) * 2 + high;
+    }
+
+    /** Tells whether {@link #states} are f16. */
+    boolean areHalves() {
+        return type == FloatType.F16;
+    }
+
+    /** Returns all of them as they are kept. */
+    MemorySegment states() {
+        return states;
+    }
+
+    /** Returns the byte offset of a block. */
+    long offset(int block) {
+        return (long) block * groups * blockRows * type.byteSize();
     }
 
     /** Bytes kept. */
@@ -100,22 +124,27 @@ final class GroupStates {
     void expand(int block, int from, int to, float[] out, int at) {
         if (groups == 0) {
             float value = states.get(ValueLayout.JAVA_FLOAT, 0);
-            Arrays.fill(out, at, at + (to - from) * ROWS, value);
+            Arrays.fill(out, at, at + (to - from) * blockRows, value);
             return;
         }
-        long first = ((long) block * groups + from) * ROWS * type.byteSize();
+        long first = ((long) block * groups + from) * blockRows * type.byteSize();
         switch (type) {
             case F32 ->
                     MemorySegment.copy(
-                            states, ValueLayout.JAVA_FLOAT, first, out, at, (to - from) * ROWS);
-            case F16 -> expandHalves(first, to - from, out, at);
-            case BF16 -> expandBfloats(first, to - from, out, at);
+                            states,
+                            ValueLayout.JAVA_FLOAT,
+                            first,
+                            out,
+                            at,
+                            (to - from) * blockRows);
+            case F16 -> expandHalves(first, (to - from) * blockRows, out, at);
+            case BF16 -> expandBfloats(first, (to - from) * blockRows, out, at);
         }
     }
 
     /** f16 bits three places down are an f32 too small by 2^112; subnormals included. */
     private void expandHalves(long first, int count, float[] out, int at) {
-        for (int i = 0; i < 2 * count; i++) {
+        for (int i = 0; i < count / (2 * LANES); i++) {
             IntVector pairs =
                     IntVector.fromMemorySegment(
                             Lanes.INTS, states, first + i * VECTOR_BYTES, ByteOrder.nativeOrder());
@@ -130,7 +159,7 @@ final class GroupStates {
     }
 
     private void expandBfloats(long first, int count, float[] out, int at) {
-        for (int i = 0; i < 2 * count; i++) {
+        for (int i = 0; i < count / (2 * LANES); i++) {
             IntVector pairs =
                     IntVector.fromMemorySegment(
                             Lanes.INTS, states, first + i * VECTOR_BYTES, ByteOrder.nativeOrder());

@@ -7,12 +7,18 @@ import dev.trilobit.api.program.ActivationQuant;
  *
  * @param grid where the codes lie
  * @param values what they stand for
+ * @param run columns that share a scale: those of a group of the grid, or the whole row
  * @param quant rounding of the activations before the product
  */
-record GroupedLayout(GroupGrid grid, CodeValue values, ActivationQuant quant)
+record GroupedLayout(GroupGrid grid, CodeValue values, int run, ActivationQuant quant)
         implements TileLayout {
     /** Bits of a lookup index: a nibble where a table has 16 entries, else two bits. */
     static final int INDEX_BITS = GroupGrid.LANES >= 16 ? 4 : 2;
+
+    /** Whether activations are rounded run by run. */
+    boolean roundsRuns() {
+        return quant == ActivationQuant.INT8_PER_GROUP;
+    }
 
     /** Whether products are looked up; codes of four bits and more are multiplied. */
     boolean lookup() {

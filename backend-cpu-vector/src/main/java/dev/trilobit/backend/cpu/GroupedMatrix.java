@@ -19,8 +19,10 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * Integer codes with a scale, and perhaps a bias, for each group along a row, times f32
- * activations: {@code y = sum_g scale_g * (sum of v x in g) + sum_g bias_g * (sum of x in g)}, v
- * the number of the code. The two sums over g are made apart, in order of g.
+ * activations: {@code y = sum_g scale_g * (f_g * (sum of v x in g)) + sum_g bias_g * (f_g * (sum of
+ * x in g))}, v the number of the code. The two sums over g are made apart, in order of g. The
+ * factor f is 1, or that of a run of rounded activations, whose x are whole numbers: a group's sums
+ * are then exact up to 2^24.
  */
 final class GroupedMatrix implements PackedMatrix {
     private static final int ROWS = GroupGrid.BLOCK_ROWS;
@@ -75,6 +77,7 @@ final class GroupedMatrix implements PackedMatrix {
      */
     static GroupedMatrix pack(Weight weight, ActivationQuant quant, Arena arena) {
         int cols = weight.shape().cols();
+        int run = weight.format().runCols(cols);
         return switch (weight.format()) {
             case Dense _ -> throw new IllegalArgumentException(weight.name() + ": has no groups");
             case Ternary(var _, ScaleGranularity.PerTensor()) -> {
@@ -85,30 +88,30 @@ final class GroupedMatrix implements PackedMatrix {
                     throw new IllegalArgumentException(
                             "%s: scale must be finite, got %s".formatted(weight.name(), scale));
                 }
-                var layout = new GroupedLayout(grid, CodeValue.TRIT, quant);
-                var states = GroupStates.constant(scale, arena);
+                var layout = new GroupedLayout(grid, CodeValue.TRIT, run, quant);
+                var states = GroupStates.constant(scale, ROWS, arena);
                 yield new GroupedMatrix(weight, layout, states, List.of(), arena);
             }
             case Ternary(var _, ScaleGranularity.PerGroup(int size, FloatType type)) -> {
                 var grid = new GroupGrid(cols, size, 2);
-                var layout = new GroupedLayout(grid, CodeValue.TRIT, quant);
+                var layout = new GroupedLayout(grid, CodeValue.TRIT, run, quant);
                 yield packed(weight, layout, type, arena);
             }
             case Binary(int size, Binary.Mode mode, FloatType type) -> {
                 CodeValue value =
                         mode == Binary.Mode.SYMMETRIC ? CodeValue.SIGN : CodeValue.UNSIGNED;
-                var layout = new GroupedLayout(new GroupGrid(cols, size, 1), value, quant);
+                var layout = new GroupedLayout(new GroupGrid(cols, size, 1), value, run, quant);
                 yield packed(weight, layout, type, arena);
             }
             case Affine(int bits, int size, FloatType type) -> {
                 var grid = new GroupGrid(cols, size, bits == 2 ? 2 : bits <= 4 ? 4 : 8);
-                var layout = new GroupedLayout(grid, CodeValue.UNSIGNED, quant);
+                var layout = new GroupedLayout(grid, CodeValue.UNSIGNED, run, quant);
                 yield packed(weight, layout, type, arena);
             }
             case Blocks(BlockType type) -> {
                 var grid = new GroupGrid(cols, type.groupWeights(), BlockRow.bits(type));
                 CodeValue value = type.hasBias() ? CodeValue.UNSIGNED : CodeValue.CENTRED;
-                var layout = new GroupedLayout(grid, value, quant);
+                var layout = new GroupedLayout(grid, value, run, quant);
                 yield packed(
                         weight,
                         layout,
@@ -135,10 +138,12 @@ final class GroupedMatrix implements PackedMatrix {
             GroupNumbers biasNumbers,
             Arena arena) {
         GroupGrid grid = layout.grid();
-        var scales = GroupStates.pack(weight, "scale", scaleNumbers, grid, arena);
+        var scales = GroupStates.pack(weight, "scale", scaleNumbers, grid.groups(), ROWS, arena);
         List<GroupStates> biases =
                 layout.values() == CodeValue.UNSIGNED
-                        ? List.of(GroupStates.pack(weight, "bias", biasNumbers, grid, arena))
+                        ? List.of(
+                                GroupStates.pack(
+                                        weight, "bias", biasNumbers, grid.groups(), ROWS, arena))
                         : List.of();
         return new GroupedMatrix(weight, layout, scales, biases, arena);
     }
@@ -218,13 +223,23 @@ final class GroupedMatrix implements PackedMatrix {
         for (int quad = 0; quad < tile.quads(); quad++) {
             int at = sums + quad * GroupedTile.QUAD * SPAN_ROWS;
             float[] x = tile.steps(quad);
+            float[] factors = tile.factors(quad);
             if (tile.width(quad) == 1) {
-                kernel.oneToken(codes, offset, from, to, x, work, 0, at);
+                kernel.oneToken(codes, offset, from, to, x, factors, work, 0, at);
             } else {
                 long half = offset + GroupGrid.STEP_BYTES / 2;
-                kernel.fourTokens(codes, offset, from, to, x, work, 0, at, SPAN_ROWS);
+                kernel.fourTokens(codes, offset, from, to, x, factors, work, 0, at, SPAN_ROWS);
                 kernel.fourTokens(
-                        codes, half, from, to, x, work, ROWS / 2, at + ROWS / 2, SPAN_ROWS);
+                        codes,
+                        half,
+                        from,
+                        to,
+                        x,
+                        factors,
+                        work,
+                        ROWS / 2,
+                        at + ROWS / 2,
+                        SPAN_ROWS);
             }
             if (!biases.isEmpty()) {
                 addBiases(tile, quad, from, to, work, biasStates, at + SUMS);

@@ -1,5 +1,6 @@
 package dev.trilobit.backend.cpu;
 
+import dev.trilobit.api.program.ActivationQuant;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
@@ -22,6 +23,8 @@ final class GroupedTile implements ActivationTile {
     private final float[] digits;
     private final float[][] steps;
     private final float[][] groupSums;
+    private final float[][] factors;
+    private final int[] codes;
     private final ScratchPool<float[]> scratch;
     private int tokens;
 
@@ -29,13 +32,19 @@ final class GroupedTile implements ActivationTile {
     GroupedTile(GroupedLayout layout) {
         this.layout = layout;
         GroupGrid grid = layout.grid();
-        this.rounding = new TokenRounding(layout.quant(), grid.cols());
+        // Runs are rounded here, so that their sums stay whole numbers.
+        this.rounding =
+                new TokenRounding(
+                        layout.roundsRuns() ? ActivationQuant.NONE : layout.quant(), grid.cols());
         this.slots = new float[grid.slots()];
         this.digits = digits(layout);
         int floats = Math.multiplyExact(layout.steps(), QUAD * layout.stepFloats());
         this.steps = new float[][] {new float[floats], new float[floats]};
         this.groupSums =
                 new float[][] {new float[grid.groups() * QUAD], new float[grid.groups() * QUAD]};
+        this.factors =
+                new float[][] {new float[grid.groups() * QUAD], new float[grid.groups() * QUAD]};
+        this.codes = new int[layout.roundsRuns() ? grid.cols() : 0];
         int scratchFloats = GroupedMatrix.scratchFloats(grid);
         this.scratch = new ScratchPool<>(() -> new float[scratchFloats]);
     }
@@ -51,11 +60,17 @@ final class GroupedTile implements ActivationTile {
             if (width(quad) == QUAD && tokens < (quad + 1) * QUAD) {
                 Arrays.fill(steps[quad], 0);
                 Arrays.fill(groupSums[quad], 0);
+                Arrays.fill(factors[quad], 0);
             }
         }
         for (int t = 0; t < count; t++) {
-            float[] rounded = rounding.apply(x, offset + t * stride);
-            fillSlots(rounded, rounding.offset(offset + t * stride));
+            if (layout.roundsRuns()) {
+                roundRuns(x, offset + t * stride, t);
+            } else {
+                float[] rounded = rounding.apply(x, offset + t * stride);
+                fillSlots(rounded, rounding.offset(offset + t * stride));
+                setFactors(t);
+            }
             sumGroups(t);
             if (layout.lookup()) {
                 writeTables(t);
@@ -70,6 +85,36 @@ final class GroupedTile implements ActivationTile {
         GroupGrid grid = layout.grid();
         for (int g = 0; g < grid.groups(); g++) {
             System.arraycopy(x, offset + g * grid.groupSize(), slots, grid.slot(g), grid.size(g));
+        }
+    }
+
+    private void setFactors(int token) {
+        int width = width(token / QUAD);
+        float[] out = factors[token / QUAD];
+        for (int g = 0; g < layout.grid().groups(); g++) {
+            out[g * width + token % QUAD] = 1;
+        }
+    }
+
+    /**
+     * Spreads the integers of a token over {@link #slots} and keeps what they are a multiple of.
+     */
+    private void roundRuns(float[] x, int offset, int token) {
+        GroupGrid grid = layout.grid();
+        int width = width(token / QUAD);
+        float[] out = factors[token / QUAD];
+        int run = layout.run();
+        float factor = 0;
+        for (int g = 0; g < grid.groups(); g++) {
+            int col = g * grid.groupSize();
+            if (col % run == 0) {
+                int length = Math.min(run, grid.cols() - col);
+                factor = RunRounding.round(x, offset + col, length, codes, col);
+            }
+            for (int i = 0; i < grid.size(g); i++) {
+                slots[grid.slot(g) + i] = codes[col + i];
+            }
+            out[g * width + token % QUAD] = factor;
         }
     }
 
@@ -93,7 +138,8 @@ final class GroupedTile implements ActivationTile {
                 c += slots[i + 2];
                 d += slots[i + 3];
             }
-            sums[g * width + token % QUAD] = (a + b) + (c + d);
+            int at = g * width + token % QUAD;
+            sums[at] = ((a + b) + (c + d)) * factors[token / QUAD][at];
         }
     }
 
@@ -163,6 +209,11 @@ final class GroupedTile implements ActivationTile {
     /** Tables or activations of a quad. */
     float[] steps(int quad) {
         return steps[quad];
+    }
+
+    /** What the products of each group are multiples of, [group][width]. */
+    float[] factors(int quad) {
+        return factors[quad];
     }
 
     /** Sums of the activations of each group, [group][width]. */

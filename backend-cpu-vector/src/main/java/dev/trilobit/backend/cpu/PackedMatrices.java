@@ -42,6 +42,9 @@ final class PackedMatrices {
         if (isExact(weight.format(), quant)) {
             return TernaryInt8Matrix.pack(weight, arena);
         }
+        if (RunMatrix.takes(weight.format(), weight.shape().cols(), quant)) {
+            return RunMatrix.pack(weight, quant, arena);
+        }
         return switch (weight.format()) {
             case Dense _ -> DenseMatrix.pack(weight, quant, arena);
             case Ternary _, Binary _, Affine _, Blocks _ ->

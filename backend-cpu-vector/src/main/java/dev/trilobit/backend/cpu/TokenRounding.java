@@ -3,8 +3,8 @@ package dev.trilobit.backend.cpu;
 import dev.trilobit.api.program.ActivationQuant;
 
 /**
- * Applies an {@link ActivationQuant} for kernels that read f32: the int8 code divided by the
- * token's factor. Belongs to one tile.
+ * Applies an {@link ActivationQuant} for kernels that read f32 and know no groups: the int8 code
+ * divided by the token's factor, or times that of the token as a single run. Belongs to one tile.
  */
 final class TokenRounding {
     private final ActivationQuant quant;
@@ -28,6 +28,13 @@ final class TokenRounding {
                 Int8Rounding.round(x, offset, codes.length, s, codes);
                 for (int i = 0; i < codes.length; i++) {
                     rounded[i] = codes[i] / s;
+                }
+                yield rounded;
+            }
+            case INT8_PER_GROUP -> {
+                float factor = RunRounding.round(x, offset, codes.length, codes, 0);
+                for (int i = 0; i < codes.length; i++) {
+                    rounded[i] = codes[i] * factor;
                 }
                 yield rounded;
             }

@@ -45,7 +45,10 @@ public final class KernelSpeedCheck {
                                 "ternary-int8",
                                 "ternary-g128",
                                 "binary-g128",
-                                "binary-affine-g128")
+                                "binary-affine-g128",
+                                "ternary-g128-int8",
+                                "binary-g128-int8",
+                                "binary-affine-g128-int8")
                         .build();
         Collection<RunResult> results = new Runner(options).run();
         var vector = new TreeMap<String, Double>();

@@ -48,6 +48,10 @@ public class MatVecBenchmark {
         "binary-g128",
         "binary-affine-g128",
         "affine2-g128",
+        "ternary-g128-int8",
+        "binary-g128-int8",
+        "binary-affine-g128-int8",
+        "affine2-g128-int8",
         "f32",
         "bf16",
         "f16"

@@ -23,6 +23,9 @@ import java.util.Random;
 final class MatVecCase {
     private static final int GROUP = 128;
 
+    /** Ends the names of kernels with rounded activations. */
+    private static final String INT8 = "-int8";
+
     private final Weight weight;
     private final ActivationQuant quant;
     private final float[] x;
@@ -63,9 +66,10 @@ final class MatVecCase {
     static MatVecCase of(String kernel, int rows, int cols, Arena arena) {
         var perTensor = new ScaleGranularity.PerTensor();
         var perGroup = new ScaleGranularity.PerGroup(GROUP, FloatType.F16);
+        boolean rounded = kernel.endsWith(INT8);
         WeightFormat format =
-                switch (kernel) {
-                    case "ternary-int8" -> new Ternary(TernaryPacking.CONSECUTIVE, perTensor);
+                switch (rounded ? kernel.substring(0, kernel.length() - INT8.length()) : kernel) {
+                    case "ternary" -> new Ternary(TernaryPacking.CONSECUTIVE, perTensor);
                     case "ternary-g128" -> new Ternary(TernaryPacking.CONSECUTIVE, perGroup);
                     case "binary-g128" -> new Binary(GROUP, Binary.Mode.SYMMETRIC, FloatType.F16);
                     case "binary-affine-g128" ->
@@ -79,10 +83,12 @@ final class MatVecCase {
                     case "f16" -> new Dense(FloatType.F16);
                     default -> throw new IllegalArgumentException("no kernel " + kernel);
                 };
-        var quant =
-                kernel.equals("ternary-int8")
-                        ? ActivationQuant.INT8_PER_TOKEN
-                        : ActivationQuant.NONE;
+        ActivationQuant quant =
+                !rounded
+                        ? ActivationQuant.NONE
+                        : kernel.equals("ternary-int8")
+                                ? ActivationQuant.INT8_PER_TOKEN
+                                : ActivationQuant.INT8_PER_GROUP;
         var random = new Random(640);
         return new MatVecCase(weight(format, rows, cols, random, arena), quant, random);
     }

@@ -6,10 +6,12 @@ import dev.trilobit.cli.io.ProgressBar;
 import dev.trilobit.cli.io.StandardStreams;
 import dev.trilobit.cli.io.TokenCount;
 import dev.trilobit.cli.io.UsageException;
+import dev.trilobit.cli.option.ActivationArguments;
 import dev.trilobit.cli.option.I2sArguments;
 import dev.trilobit.conformance.metric.Agreement;
 import dev.trilobit.conformance.metric.LogitSource;
 import dev.trilobit.conformance.metric.TeacherForcing;
+import dev.trilobit.model.ModelOptions;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -55,6 +57,8 @@ public final class CompareCommand implements Callable<Integer> {
     private @Nullable Integer threads;
 
     @Mixin private I2sArguments i2s = new I2sArguments();
+
+    @Mixin private ActivationArguments activations = new ActivationArguments();
 
     @Mixin private Gates gates = new Gates();
 
@@ -112,8 +116,13 @@ public final class CompareCommand implements Callable<Integer> {
     private Side open(Operand operand) {
         return switch (operand) {
             case Operand.OfFile file -> FileSide.open(file);
-            case Operand.OfModel model -> ModelSide.open(model, threads, i2s, streams);
+            case Operand.OfModel model -> ModelSide.open(model, threads, this::reading, streams);
         };
+    }
+
+    /** What the files of both sides do not say. */
+    private ModelOptions reading(ModelOptions options) {
+        return activations.apply(i2s.apply(options));
     }
 
     /** Opens B; the files of one model are opened once. */

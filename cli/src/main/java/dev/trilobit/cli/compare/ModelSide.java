@@ -7,10 +7,10 @@ import dev.trilobit.cli.load.DecoderFiles;
 import dev.trilobit.cli.load.ModelLogits;
 import dev.trilobit.cli.load.ModelOpener;
 import dev.trilobit.cli.option.BackendArguments;
-import dev.trilobit.cli.option.I2sArguments;
 import dev.trilobit.conformance.metric.LogitSource;
 import dev.trilobit.model.ModelOptions;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A model on a backend or under the oracle. */
@@ -37,13 +37,17 @@ final class ModelSide implements Side {
         this.streams = streams;
     }
 
-    /** Opens the files. */
+    /**
+     * Opens the files.
+     *
+     * @param reading adds what they do not say
+     */
     static ModelSide open(
             Operand.OfModel operand,
             @Nullable Integer threads,
-            I2sArguments i2s,
+            UnaryOperator<ModelOptions> reading,
             StandardStreams streams) {
-        ModelOptions options = i2s.apply(options(operand, threads));
+        ModelOptions options = reading.apply(options(operand, threads));
         DecoderFiles files = DecoderFiles.open(operand.name(), operand.place(), options, streams);
         return new ModelSide(operand, options, files, false, streams);
     }

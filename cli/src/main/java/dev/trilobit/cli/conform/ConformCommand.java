@@ -4,6 +4,7 @@ import dev.trilobit.cli.io.ExitCode;
 import dev.trilobit.cli.io.Json;
 import dev.trilobit.cli.io.StandardStreams;
 import dev.trilobit.cli.io.UsageException;
+import dev.trilobit.cli.option.ActivationArguments;
 import dev.trilobit.cli.option.BackendArguments;
 import dev.trilobit.cli.option.I2sArguments;
 import dev.trilobit.conformance.Contracts;
@@ -43,6 +44,7 @@ import picocli.CommandLine.Spec;
             "  trilobit conform",
             "  trilobit conform --out report          # report/conformance.html, .json",
             "  trilobit conform --backend cpu-vector --contracts provider,op",
+            "  trilobit conform --activations int8 --contracts model   # what rounding costs",
             "  trilobit conform --model ~/models/bitnet-2b --text wiki.test.raw --chunks 2",
             "  TRILOBIT_CLASS_PATH=my-backend.jar trilobit conform --backend my-backend"
         })
@@ -62,6 +64,8 @@ public final class ConformCommand implements Callable<Integer> {
     private List<String> models = new ArrayList<>();
 
     @Mixin private I2sArguments i2s = new I2sArguments();
+
+    @Mixin private ActivationArguments activations = new ActivationArguments();
 
     @Option(
             names = "--backend",
@@ -152,7 +156,9 @@ public final class ConformCommand implements Callable<Integer> {
         long start = System.nanoTime();
         List<TriedModel> opened =
                 triesModels(chosen)
-                        ? new ModelChoice(i2s.apply(ModelOptions.defaults()), streams)
+                        ? new ModelChoice(
+                                        activations.apply(i2s.apply(ModelOptions.defaults())),
+                                        streams)
                                 .open(models, text, chunks(), chunkTokens())
                         : List.of();
         try {
@@ -218,6 +224,9 @@ public final class ConformCommand implements Callable<Integer> {
         var unused = new ArrayList<String>();
         if (!models.isEmpty()) {
             unused.add("--model");
+        }
+        if (activations.int8()) {
+            unused.add("--activations");
         }
         if (text != null) {
             unused.add("--text");

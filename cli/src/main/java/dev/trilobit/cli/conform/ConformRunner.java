@@ -15,6 +15,7 @@ import dev.trilobit.conformance.contract.Refusals;
 import dev.trilobit.conformance.contract.Subject;
 import dev.trilobit.conformance.contract.Trial;
 import dev.trilobit.conformance.contract.Verdict;
+import dev.trilobit.conformance.model.ActivationCostContract;
 import dev.trilobit.conformance.model.ModelContract;
 import java.util.ArrayList;
 import java.util.List;
@@ -116,15 +117,31 @@ final class ConformRunner {
 
     private List<Outcome> run(TriedModel model, Subject subject) {
         String label = "%s %s".formatted(subject.provider().id(), model.name());
+        var outcomes = new ArrayList<Outcome>();
         try (var bar = ProgressBar.tokens(label, streams)) {
-            var contract = new ModelContract(List.of(model.modelCase()), bar::report);
-            return contract.checks().stream()
-                    .map(
-                            check ->
-                                    new Outcome(
-                                            model.name(),
-                                            Trial.run(contract.name(), check, subject)))
-                    .toList();
+            add(
+                    outcomes,
+                    model,
+                    new ModelContract(List.of(model.modelCase()), bar::report),
+                    subject);
+        }
+        if (model.roundedByChoice()) {
+            try (var bar = ProgressBar.tokens(label + ", int8 against float", streams)) {
+                add(
+                        outcomes,
+                        model,
+                        new ActivationCostContract(
+                                model.modelCase(), model.asTrained(), bar::report),
+                        subject);
+            }
+        }
+        return outcomes;
+    }
+
+    private static void add(
+            List<Outcome> outcomes, TriedModel model, Contract contract, Subject subject) {
+        for (Check check : contract.checks()) {
+            outcomes.add(new Outcome(model.name(), Trial.run(contract.name(), check, subject)));
         }
     }
 

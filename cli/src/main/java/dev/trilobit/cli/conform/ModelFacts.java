@@ -11,6 +11,7 @@ import dev.trilobit.model.arch.ModelSummary;
  * @param architecture {@code model_type} of its config.json
  * @param parameters numbers in its matrices
  * @param int8Activations whether linear layers round their input to int8
+ * @param roundedByChoice whether some do so because the user asked for it
  * @param text where the tokens come from
  * @param sequences token sequences
  * @param tokens in all of them
@@ -20,6 +21,7 @@ record ModelFacts(
         String architecture,
         long parameters,
         boolean int8Activations,
+        boolean roundedByChoice,
         String text,
         int sequences,
         long tokens) {
@@ -30,6 +32,7 @@ record ModelFacts(
                 summary.architecture(),
                 summary.parameters(),
                 OracleWork.usesInt8(model.program()),
+                model.roundedByChoice(),
                 model.text(),
                 model.chunks().size(),
                 model.chunks().stream().mapToLong(chunk -> chunk.length).sum());

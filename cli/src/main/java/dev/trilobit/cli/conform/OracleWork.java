@@ -1,6 +1,5 @@
 package dev.trilobit.cli.conform;
 
-import dev.trilobit.api.program.ActivationQuant;
 import dev.trilobit.api.program.Op;
 import dev.trilobit.api.program.Program;
 import dev.trilobit.conformance.model.ModelCase;
@@ -40,10 +39,7 @@ record OracleWork(long tokens, long sequences, long weights, long backends) {
     /** Tells whether a program rounds activations to int8. */
     static boolean usesInt8(Program program) {
         return program.ops().stream()
-                .anyMatch(
-                        op ->
-                                op instanceof Op.Linear linear
-                                        && linear.activations() == ActivationQuant.INT8_PER_TOKEN);
+                .anyMatch(op -> op instanceof Op.Linear linear && linear.activations().rounds());
     }
 
     /** Returns about how long it takes on so many cores. */

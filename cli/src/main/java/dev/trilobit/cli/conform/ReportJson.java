@@ -9,6 +9,7 @@ import dev.trilobit.conformance.contract.LogitBudget;
 import dev.trilobit.conformance.contract.Measurement;
 import dev.trilobit.conformance.contract.Measurement.Bound;
 import dev.trilobit.conformance.contract.Verdict;
+import dev.trilobit.conformance.model.ActivationCostContract;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -74,6 +75,7 @@ final class ReportJson {
         model.put("architecture", facts.architecture());
         model.put("parameters", facts.parameters());
         model.put("activations", facts.int8Activations() ? "int8" : "float");
+        model.put("rounded_by_choice", facts.roundedByChoice());
         model.put("text", facts.text());
         model.put("sequences", facts.sequences());
         model.put("tokens", facts.tokens());
@@ -163,7 +165,10 @@ final class ReportJson {
                 .ifPresent(
                         model -> {
                             check.put("model", model.name());
-                            check.put("limits", logits(model.limits(budget)));
+                            // What rounding costs is told without limits.
+                            if (!result.agreements().containsKey(ActivationCostContract.PATH)) {
+                                check.put("limits", logits(model.limits(budget)));
+                            }
                         });
         check.put("verdict", lower(result.verdict()));
         check.put("millis", result.millis());

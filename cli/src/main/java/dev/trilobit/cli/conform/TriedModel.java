@@ -6,6 +6,7 @@ import dev.trilobit.cli.io.UsageException;
 import dev.trilobit.cli.load.DecoderFiles;
 import dev.trilobit.cli.text.TokenizedText;
 import dev.trilobit.conformance.model.ModelCase;
+import dev.trilobit.model.arch.ActivationChoice;
 import dev.trilobit.model.arch.DecoderModel;
 import dev.trilobit.model.text.TextCodec;
 import java.util.List;
@@ -75,6 +76,16 @@ record TriedModel(DecoderFiles files, String text, List<int[]> chunks) implement
     /** Returns what backends compile. */
     Program program() {
         return files.model().program();
+    }
+
+    /** Returns the program with the activations the model was trained with. */
+    Program asTrained() {
+        return ActivationChoice.asTrained(program());
+    }
+
+    /** Tells whether activations are rounded because the user asked for it. */
+    boolean roundedByChoice() {
+        return !asTrained().equals(program());
     }
 
     /** Returns what the contract takes. */

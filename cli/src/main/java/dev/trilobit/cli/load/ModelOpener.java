@@ -66,7 +66,12 @@ public final class ModelOpener {
      */
     public static DecoderModel decoder(
             ModelFolder folder, ModelOptions options, StandardStreams streams) {
-        return ModelReader.read(folder, I2sProbing.settle(folder, options, streams));
+        ModelOptions settled = I2sProbing.settle(folder, options, streams);
+        try {
+            return ModelReader.read(folder, settled);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e);
+        }
     }
 
     /**

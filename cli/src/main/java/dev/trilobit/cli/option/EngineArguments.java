@@ -11,6 +11,8 @@ public final class EngineArguments {
 
     @Mixin private I2sArguments i2s = new I2sArguments();
 
+    @Mixin private ActivationArguments activations = new ActivationArguments();
+
     @Option(
             names = "--oracle",
             description =
@@ -28,7 +30,7 @@ public final class EngineArguments {
             throw new UsageException(
                     "--oracle: computes without a backend; leave out --backend and --threads");
         }
-        return i2s.apply(backend.modelOptions());
+        return activations.apply(i2s.apply(backend.modelOptions()));
     }
 
     /** Tells whether the oracle is asked for. */

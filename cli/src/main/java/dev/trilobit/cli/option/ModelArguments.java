@@ -14,6 +14,8 @@ public final class ModelArguments {
 
     @Mixin private I2sArguments i2s = new I2sArguments();
 
+    @Mixin private ActivationArguments activations = new ActivationArguments();
+
     @Option(
             names = "--context",
             paramLabel = "TOKENS",
@@ -34,7 +36,7 @@ public final class ModelArguments {
      * @throws UsageException if a value is wrong
      */
     public ModelOptions modelOptions() {
-        ModelOptions options = i2s.apply(backend.modelOptions());
+        ModelOptions options = activations.apply(i2s.apply(backend.modelOptions()));
         return context == null
                 ? options
                 : options.withMaxContextTokens(Positive.require("--context", context));

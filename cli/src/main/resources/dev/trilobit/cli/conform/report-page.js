@@ -53,11 +53,23 @@ function models(parent, checks) {
     if (!compared.length) return;
     parent.append("h3").text("Models against the oracle");
     modelTable(parent, brought);
+    activationCost(parent, brought.flatMap(check => check.agreements
+        .filter(a => a.path === "int8 activations").map(a => ({check, a}))));
     if (own.length) {
         const details = parent.append("details");
         details.append("summary").text(
             `${plural(own.length, "random model", "random models")} of the suite`);
         modelTable(details, own);
+    }
+}
+
+/** In words too: a cost that was asked for, not a mistake of the backend. */
+function activationCost(parent, costs) {
+    for (const {check, a} of costs) {
+        parent.append("p").text(`${check.model}: --activations int8 rounds what the model was trained `
+            + `with as floats. Against the oracle with float activations this costs a mean KL of `
+            + `${power(a.kl_forward.mean)} nats a position (99th percentile ${power(a.kl_forward.p99)}), `
+            + `and the likeliest token is the same at ${percent(a.top1)} of the positions.`);
     }
 }
 

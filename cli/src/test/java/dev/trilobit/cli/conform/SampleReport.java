@@ -42,6 +42,7 @@ final class SampleReport {
                         "bitnet",
                         14_155_776,
                         true,
+                        false,
                         "held-out stories",
                         CHUNKS,
                         (long) CHUNKS * CHUNK_TOKENS);

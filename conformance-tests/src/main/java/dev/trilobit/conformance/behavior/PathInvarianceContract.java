@@ -6,7 +6,10 @@ import static dev.trilobit.conformance.behavior.RecordedSession.split;
 import dev.trilobit.api.backend.DecoderSession;
 import dev.trilobit.api.backend.LogitRows;
 import dev.trilobit.api.program.RopeScaling;
+import dev.trilobit.api.quant.Affine;
+import dev.trilobit.api.quant.Binary;
 import dev.trilobit.api.quant.Blocks;
+import dev.trilobit.api.quant.FloatType;
 import dev.trilobit.api.quant.WeightFormat;
 import dev.trilobit.conformance.contract.Check;
 import dev.trilobit.conformance.contract.Contract;
@@ -27,6 +30,17 @@ public final class PathInvarianceContract implements Contract {
 
     /** Positions that the long paths reach, past a page of 64. */
     private static final int LONG = 75;
+
+    /** One to two bits in groups, which runs of rounded activations are made for, and one above. */
+    private static final List<WeightFormat> ROUNDED_RUNS =
+            List.of(
+                    Formats.BINARY,
+                    Formats.BINARY_AFFINE,
+                    new Binary(32, Binary.Mode.SYMMETRIC, FloatType.F32),
+                    new Binary(64, Binary.Mode.AFFINE, FloatType.BF16),
+                    Formats.TERNARY_GROUPS,
+                    new Affine(2, 64, FloatType.F16),
+                    new Affine(4, 32, FloatType.BF16));
 
     /** Makes the contract. */
     public PathInvarianceContract() {}
@@ -52,6 +66,14 @@ public final class PathInvarianceContract implements Contract {
                         new SessionCase(kind, DecoderShape.AWKWARD, format, scaling, seed++),
                         SHORT);
             }
+        }
+        for (WeightFormat format : ROUNDED_RUNS) {
+            DecoderShape shape = DecoderShape.AWKWARD;
+            var scaling = new RopeScaling.None();
+            add(
+                    checks,
+                    new SessionCase(DecoderKind.QWEN3_INT8, shape, format, scaling, seed++),
+                    SHORT);
         }
         return List.copyOf(checks);
     }

@@ -1,6 +1,5 @@
 package dev.trilobit.conformance.contract;
 
-import dev.trilobit.api.program.ActivationQuant;
 import dev.trilobit.api.program.Op;
 import dev.trilobit.api.program.Program;
 
@@ -45,8 +44,7 @@ public record Budget(
                         .anyMatch(
                                 op ->
                                         op instanceof Op.Linear linear
-                                                && linear.activations()
-                                                        == ActivationQuant.INT8_PER_TOKEN);
+                                                && linear.activations().rounds());
         return rounds ? int8Activations : floatActivations;
     }
 

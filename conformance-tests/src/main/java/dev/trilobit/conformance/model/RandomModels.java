@@ -74,12 +74,15 @@ final class RandomModels {
                         new Dense(FloatType.BF16),
                         YARN,
                         110),
+                model(DecoderKind.QWEN3, DecoderShape.ROUND, new Blocks(BlockType.Q4_K), NONE, 111),
+                model(DecoderKind.QWEN3_INT8, DecoderShape.ROUND, Formats.BINARY, YARN, 112),
                 model(
-                        DecoderKind.QWEN3,
-                        DecoderShape.ROUND,
-                        new Blocks(BlockType.Q4_K),
+                        DecoderKind.QWEN3_INT8,
+                        DecoderShape.AWKWARD,
+                        Formats.TERNARY_GROUPS,
                         NONE,
-                        111));
+                        113),
+                model(DecoderKind.QWEN3_INT8, MULTI_QUERY, Formats.BINARY_AFFINE, LINEAR, 114));
     }
 
     private static TriedModel model(

@@ -44,6 +44,7 @@ final class LinearChecks {
         return switch (rule) {
             case NONE -> "float activations";
             case INT8_PER_TOKEN -> "int8 activations";
+            case INT8_PER_GROUP -> "int8 activations a group";
         };
     }
 
@@ -63,6 +64,10 @@ final class LinearChecks {
             long seed) {
         var inputs = new ArrayList<>(TestVectors.random(shape.cols(), RANDOM_VECTORS, seed));
         inputs.addAll(TestVectors.extremes(shape.cols(), LARGEST, seed));
+        int run = format.runCols(shape.cols());
+        if (rule == ActivationQuant.INT8_PER_GROUP) {
+            inputs.forEach(vector -> TestVectors.moveTies(vector, run));
+        }
         Weight weight = MixedWeights.matrix("weight", shape, format, seed);
         var op =
                 new OneOp(
@@ -72,7 +77,8 @@ final class LinearChecks {
                         List.of(weight),
                         (builder, in) -> builder.linear(in.getFirst(), OneOp.ref(weight), rule));
         int[] tokens = op.everyToken();
-        double[][] magnitudes = magnitudes(weight, inputs, rule);
+        List<double[]> sizes = inputs.stream().map(x -> sizes(x, rule, run)).toList();
+        double[][] magnitudes = magnitudes(weight, sizes);
         double unit = (shape.cols() + ROUNDINGS) * comparison.roundoff();
         // What a flush of subnormal products to zero may cost.
         double underflow = (shape.cols() + ROUNDINGS) * (double) Float.MIN_NORMAL;
@@ -87,27 +93,31 @@ final class LinearChecks {
     }
 
     /** Sums of |w||x| of every row and input: [rows][inputs]. */
-    private static double[][] magnitudes(
-            Weight weight, List<float[]> inputs, ActivationQuant rule) {
-        List<double[]> sizes = inputs.stream().map(x -> sizes(x, rule)).toList();
+    private static double[][] magnitudes(Weight weight, List<double[]> sizes) {
         return IntStream.range(0, weight.shape().rows())
                 .mapToObj(row -> StoredMagnitudes.ofRow(weight, row))
                 .map(row -> sizes.stream().mapToDouble(size -> dot(row, size)).toArray())
                 .toArray(double[][]::new);
     }
 
-    private static double[] sizes(float[] x, ActivationQuant rule) {
-        double factor = TestVectors.int8Factor(x);
+    /** Magnitudes of a vector as the rule leaves them. */
+    private static double[] sizes(float[] x, ActivationQuant rule, int run) {
         var sizes = new double[x.length];
         for (int i = 0; i < x.length; i++) {
             double size = Math.abs((double) x[i]);
             sizes[i] =
                     switch (rule) {
                         case NONE -> size;
-                        case INT8_PER_TOKEN -> Math.rint(size * factor) / factor;
+                        case INT8_PER_TOKEN -> rounded(size, TestVectors.int8Factor(x));
+                        case INT8_PER_GROUP ->
+                                rounded(size, TestVectors.int8Factor(x, i - i % run, run));
                     };
         }
         return sizes;
+    }
+
+    private static double rounded(double size, double factor) {
+        return Math.rint(size * factor) / factor;
     }
 
     private static double dot(double[] left, double[] right) {

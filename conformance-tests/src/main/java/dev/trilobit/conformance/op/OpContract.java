@@ -31,6 +31,7 @@ public final class OpContract implements Contract {
                         EmbedChecks.checks(),
                         LinearChecks.checks(),
                         IntegerSumChecks.checks(),
+                        RunSumChecks.checks(),
                         NormChecks.checks(),
                         RopeChecks.checks(),
                         AttendChecks.checks(),

@@ -1,6 +1,5 @@
 package dev.trilobit.conformance.oracle;
 
-import dev.trilobit.api.program.ActivationQuant;
 import dev.trilobit.api.program.AttentionSpec;
 import dev.trilobit.api.program.GateActivation;
 import dev.trilobit.api.program.Op;
@@ -114,8 +113,9 @@ public final class ReferenceDecoder implements LogitSource {
         return switch (op) {
             case Op.Embed(Value out, WeightRef table) ->
                     ReferenceOps.embed(weights.rows(table), out.width(), tokens);
-            case Op.Linear(Value out, Value in, WeightRef weight, ActivationQuant rule) ->
-                    ReferenceOps.linear(weights.rows(weight), out.width(), read(made, in), rule);
+            case Op.Linear linear ->
+                    ReferenceOps.linear(
+                            weights.rows(linear.weight()), linear, read(made, linear.in()));
             case Op.RmsNorm(Value _, Value in, WeightRef gain, float epsilon) ->
                     ReferenceOps.rmsNorm(weights.rows(gain).row(0), read(made, in), epsilon);
             case Op.Rope(Value _, Value in, RopeSpec rope) ->
@@ -182,13 +182,7 @@ public final class ReferenceDecoder implements LogitSource {
             if (next == first + logits.tokens()) {
                 first = next;
                 Activations rows = in.slice(first, Math.min(first + LOGIT_ROWS, in.tokens()));
-                logits =
-                        rounded(
-                                ReferenceOps.linear(
-                                        weights.rows(head.weight()),
-                                        head.out().width(),
-                                        rows,
-                                        head.activations()));
+                logits = rounded(ReferenceOps.linear(weights.rows(head.weight()), head, rows));
             }
             return logits.token(next++ - first);
         }

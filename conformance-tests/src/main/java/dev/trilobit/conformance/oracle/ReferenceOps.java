@@ -3,6 +3,7 @@ package dev.trilobit.conformance.oracle;
 import dev.trilobit.api.program.ActivationQuant;
 import dev.trilobit.api.program.AttentionSpec;
 import dev.trilobit.api.program.GateActivation;
+import dev.trilobit.api.program.Op;
 import dev.trilobit.api.program.RopeSpec;
 import dev.trilobit.conformance.oracle.DecodedWeights.Rows;
 import java.util.stream.IntStream;
@@ -22,14 +23,21 @@ final class ReferenceOps {
         return out;
     }
 
-    static Activations linear(Rows weight, int rows, Activations in, ActivationQuant rule) {
+    /**
+     * Multiplies with a matrix.
+     *
+     * @param layer its shape, its format and the rule for {@code in}
+     */
+    static Activations linear(Rows weight, Op.Linear layer, Activations in) {
         Activations x =
-                switch (rule) {
+                switch (layer.activations()) {
                     case NONE -> in;
                     case INT8_PER_TOKEN -> int8PerToken(in);
+                    case INT8_PER_GROUP ->
+                            int8PerRun(in, layer.weight().format().runCols(in.width()));
                 };
-        var out = new Activations(rows, in.tokens());
-        IntStream.range(0, rows)
+        var out = new Activations(layer.out().width(), in.tokens());
+        IntStream.range(0, layer.out().width())
                 .parallel()
                 .forEach(row -> product(weight.row(row), x, out.element(row)));
         return out;
@@ -58,6 +66,25 @@ final class ReferenceOps {
             for (int i = 0; i < in.width(); i++) {
                 double q = Math.rint(in.get(t, i) * scale);
                 out.set(t, i, Math.clamp(q, -128, 127) / scale);
+            }
+        }
+        return out;
+    }
+
+    /** {@code q * m / 127} with m the largest magnitude of a run, ties to even. */
+    private static Activations int8PerRun(Activations in, int run) {
+        var out = new Activations(in.width(), in.tokens());
+        for (int t = 0; t < in.tokens(); t++) {
+            for (int start = 0; start < in.width(); start += run) {
+                int end = Math.min(start + run, in.width());
+                double largest = ActivationQuant.LEAST_RUN_MAGNITUDE;
+                for (int i = start; i < end; i++) {
+                    largest = Math.max(largest, Math.abs(in.get(t, i)));
+                }
+                for (int i = start; i < end; i++) {
+                    double q = Math.rint(in.get(t, i) * (127 / largest));
+                    out.set(t, i, q * (largest / 127));
+                }
             }
         }
         return out;

@@ -161,7 +161,7 @@ class GgufTwinTest {
 
     private static void open(Path file, I2sLayout layout, Consumer<DecoderModel> check) {
         try (ModelFolder opened = ModelFolders.open(file)) {
-            check.accept(DecoderModels.open(opened, new ReadOptions(layout)));
+            check.accept(DecoderModels.open(opened, ReadOptions.of(layout)));
         }
     }
 

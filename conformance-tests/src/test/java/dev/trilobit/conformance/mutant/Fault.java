@@ -38,6 +38,16 @@ enum Fault {
     INT8_WITHOUT_FLOOR(
             "op", "linear .*int8.*", "a token of zeros divides by its largest magnitude of 0"),
     INT8_IGNORED("op", "linear .*int8.*", "activations stay float where the program says int8"),
+    INT8_RUNS_SHARE_A_FACTOR(
+            "op",
+            "linear .*int8 activations a group",
+            "one factor a token where each run of a weight's groups has its own"),
+    INT8_RUN_FACTOR_SHIFTED(
+            "op", "linear .*int8 activations a group", "run g takes the factor of run g + 1"),
+    INT8_RUN_SUMS_WRAP(
+            "op",
+            "linear q8_0, int8 activations a group.*",
+            "the sum of a run wraps around at 16 bits"),
     PREFILL_SUMS_BACKWARDS(
             "path-invariance",
             "every path .*",

@@ -51,6 +51,11 @@ final class Matrix {
         return cols;
     }
 
+    /** Columns that share a scale. */
+    int run() {
+        return run;
+    }
+
     /** Copies a row to {@code out} from {@code at} on. */
     void copyRow(int row, float[] out, int at) {
         for (int c = 0; c < cols; c++) {
@@ -66,6 +71,22 @@ final class Matrix {
      * @param out [tokens, rows] from {@code outAt} on; overwritten
      */
     void multiply(int tokens, float[] x, int xAt, float[] out, int outAt, Faults faults) {
+        multiply(tokens, x, xAt, new float[0], out, outAt, faults);
+    }
+
+    /**
+     * Multiplies with tokens whose runs have factors of their own.
+     *
+     * @param factors of the sums of a run, [tokens, runs]; empty where all are 1
+     */
+    void multiply(
+            int tokens,
+            float[] x,
+            int xAt,
+            float[] factors,
+            float[] out,
+            int outAt,
+            Faults faults) {
         boolean backwards = faults.has(Fault.PREFILL_SUMS_BACKWARDS) && tokens > 1;
         boolean cut = faults.has(Fault.ROW_TAIL_SKIPPED) && cols > 32;
         int used = cut ? cols - cols % 32 : cols;
@@ -80,6 +101,9 @@ final class Matrix {
                 }
             } else {
                 addColumns(first, end, tokens, x, xAt, sums);
+            }
+            if (factors.length != 0) {
+                scale(sums, factors, tokens, first / run, faults);
             }
             for (int t = 0; t < tokens; t++) {
                 addRun(first / run, sums, t * rows, out, outAt + t * rows);
@@ -129,6 +153,14 @@ final class Matrix {
         int column = col * rows;
         for (int r = 0; r < rows; r++) {
             sums[at + r] += units[column + r] * x;
+        }
+    }
+
+    private void scale(float[] sums, float[] factors, int tokens, int number, Faults faults) {
+        int runs = Math.ceilDiv(cols, run);
+        for (int i = 0; i < tokens * rows; i++) {
+            float sum = faults.has(Fault.INT8_RUN_SUMS_WRAP) ? (short) sums[i] : sums[i];
+            sums[i] = sum * factors[i / rows * runs + number];
         }
     }
 

@@ -150,7 +150,8 @@ final class PlaneReader {
     }
 
     private Matrix blocks(BlockType type) {
-        var matrix = new Matrix(rows, cols, DENSE_RUN);
+        // Without a bias units are whole numbers, and groups have scales.
+        var matrix = new Matrix(rows, cols, type.hasBias() ? DENSE_RUN : type.groupWeights());
         int rowBytes = cols / type.blockWeights() * type.blockBytes();
         for (int c = 0; c < cols; c++) {
             for (int r = 0; r < rows; r++) {
@@ -159,7 +160,12 @@ final class PlaneReader {
                 int i = c % type.blockWeights();
                 float bias = faults.has(Fault.BIASES_IGNORED) ? 0 : reader.bias(i);
                 float scale = off(finite("scale", r, c, reader.scale(i)));
-                matrix.setUnit(r, c, scale * reader.number(i) + finite("bias", r, c, bias));
+                if (type.hasBias()) {
+                    matrix.setUnit(r, c, scale * reader.number(i) + finite("bias", r, c, bias));
+                } else {
+                    matrix.setUnit(r, c, reader.number(i));
+                    matrix.setScale(r, c / type.groupWeights(), scale);
+                }
             }
         }
         return matrix;

@@ -20,15 +20,25 @@ final class ScalarOps {
 
     /** Writes int8 codes to {@code codes} from {@code at} on; returns the factor they carry. */
     float roundToInt8(int in, int width, float[] codes, int at) {
-        float largest = faults.has(Fault.INT8_WITHOUT_FLOOR) ? 0 : LEAST_MAGNITUDE;
+        float floor = faults.has(Fault.INT8_WITHOUT_FLOOR) ? 0 : LEAST_MAGNITUDE;
+        float factor = 127 / Math.max(largest(in, width), floor);
+        round(in, width, factor, codes, at);
+        return factor;
+    }
+
+    float largest(int in, int width) {
+        float largest = 0;
         for (int i = 0; i < width; i++) {
             largest = Math.max(largest, Math.abs(memory[in + i]));
         }
-        float factor = 127 / largest;
+        return largest;
+    }
+
+    /** Writes the nearest whole numbers of the products with {@code factor}. */
+    void round(int in, int width, float factor, float[] codes, int at) {
         for (int i = 0; i < width; i++) {
             codes[at + i] = Math.clamp(round(memory[in + i] * factor), -128f, 127f);
         }
-        return factor;
     }
 
     private float round(float scaled) {

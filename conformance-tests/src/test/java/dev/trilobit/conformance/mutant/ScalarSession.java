@@ -156,23 +156,28 @@ final class ScalarSession implements DecoderSession {
         float[] memory = values.memory();
         int in = at(linear.in(), 0);
         int out = at(linear.out(), 0);
-        boolean rounded =
-                linear.activations() == ActivationQuant.INT8_PER_TOKEN
-                        && !faults.has(Fault.INT8_IGNORED);
-        if (!rounded) {
-            weight.multiply(count, memory, in, memory, out, faults);
-            return;
-        }
+        ActivationQuant rule =
+                faults.has(Fault.INT8_IGNORED) ? ActivationQuant.NONE : linear.activations();
         int width = linear.in().width();
-        var codes = new float[count * width];
-        var factors = new float[count];
-        for (int t = 0; t < count; t++) {
-            factors[t] = ops.roundToInt8(at(linear.in(), t), width, codes, t * width);
-        }
-        weight.multiply(count, codes, 0, memory, out, faults);
-        for (int t = 0; t < count; t++) {
-            for (int r = 0; r < weight.rows(); r++) {
-                memory[out + t * weight.rows() + r] /= factors[t];
+        switch (rule) {
+            case NONE -> weight.multiply(count, memory, in, memory, out, faults);
+            case INT8_PER_TOKEN -> {
+                var codes = new float[count * width];
+                var factors = new float[count];
+                for (int t = 0; t < count; t++) {
+                    factors[t] = ops.roundToInt8(at(linear.in(), t), width, codes, t * width);
+                }
+                weight.multiply(count, codes, 0, memory, out, faults);
+                for (int t = 0; t < count; t++) {
+                    for (int r = 0; r < weight.rows(); r++) {
+                        memory[out + t * weight.rows() + r] /= factors[t];
+                    }
+                }
+            }
+            case INT8_PER_GROUP -> {
+                var runs = new RoundedRuns(linear, count, faults);
+                runs.round(memory, in);
+                runs.multiply(weight, memory, out);
             }
         }
     }

@@ -1,6 +1,7 @@
 package dev.trilobit.model.arch;
 
 import dev.trilobit.api.program.Program;
+import dev.trilobit.api.quant.WeightSource;
 import dev.trilobit.model.arch.Quantization.BitNet;
 import dev.trilobit.model.file.GgufFile;
 import dev.trilobit.model.file.ModelFolder;
@@ -68,7 +69,11 @@ record ModelSource(ModelConfig config, TensorCatalog tensors, ModuleNames names)
         }
     }
 
-    /** Writes the program and finds every weight of it. */
+    /**
+     * Writes the program and finds every weight of it.
+     *
+     * @throws IllegalArgumentException if an option does not suit the model
+     */
     DecoderModel decoder(ReadOptions options) {
         requireLayers();
         return decoder(options, CodesRead.SAMPLE);
@@ -78,7 +83,8 @@ record ModelSource(ModelConfig config, TensorCatalog tensors, ModuleNames names)
         Architecture architecture = Architecture.of(config.architecture()).orElseThrow();
         var plan = new WeightPlan(this, options, codes);
         Program program = new DecoderGraph(config, architecture, plan).write();
+        WeightSource weights = plan.weights(() -> decoder(options, CodesRead.ALL));
         return new DecoderModel(
-                config, program, plan.weights(() -> decoder(options, CodesRead.ALL)));
+                config, options.activations().apply(tensors.label(), config, program), weights);
     }
 }

@@ -2,6 +2,7 @@ package dev.trilobit.cli.bench;
 
 import dev.trilobit.cli.bench.measure.BenchEngine;
 import dev.trilobit.cli.bench.measure.CountList;
+import dev.trilobit.cli.bench.measure.PeakRestart;
 import dev.trilobit.cli.bench.measure.ReadLoop;
 import dev.trilobit.cli.bench.plot.SvgFile;
 import dev.trilobit.cli.bench.table.ReportFormat;
@@ -169,6 +170,7 @@ public final class BenchCommand implements Callable<Integer> {
                         i2s.apply(engine.modelOptions(count))
                                 .withMaxContextTokens(plan.contextTokens());
                 List<Double> before = readBefore(files, count, effort);
+                PeakRestart.now();
                 long start = System.nanoTime();
                 int step = Math.max(Positive.require("--batch", batch), plan.largestStep());
                 try (CompiledDecoder decoder = files.compile(sized, step, streams)) {

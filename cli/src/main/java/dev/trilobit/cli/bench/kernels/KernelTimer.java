@@ -13,9 +13,15 @@ import java.util.stream.IntStream;
  *
  * @param samples how many
  * @param sampleSeconds of each
- * @param warmUpSeconds of multiplications that do not count
+ * @param warmUpSeconds of a window of multiplications that do not count; there are several
  */
 record KernelTimer(int samples, double sampleSeconds, double warmUpSeconds) {
+    private static final int LEAST_WINDOWS = 3;
+    private static final int MOST_WINDOWS = 30;
+
+    /** A window in which nothing was faster than this share of the one before ends warming up. */
+    private static final double STEADY = 0.9;
+
     /** Times {@code tokens} rows at once; the result is the seconds of one multiplication. */
     Samples time(CompiledProgram program, int tokens) {
         int[] ids = IntStream.range(0, tokens).map(t -> t % KernelProgram.ROWS).toArray();
@@ -30,10 +36,27 @@ record KernelTimer(int samples, double sampleSeconds, double warmUpSeconds) {
         }
     }
 
-    /** Returns the seconds of one multiplication, the fastest seen. */
+    /**
+     * Multiplies until it gets no faster: the first multiplications are interpreted, and the best
+     * code comes last.
+     *
+     * @return seconds of one multiplication, the fastest seen
+     */
     private double warm(DecoderSession session, int[] ids) {
-        double fastest = run(session, ids, 1);
-        for (double spent = fastest; spent < warmUpSeconds; ) {
+        double before = fastest(session, ids);
+        for (int window = 1; window < MOST_WINDOWS; window++) {
+            double now = fastest(session, ids);
+            if (window >= LEAST_WINDOWS && now > STEADY * before) {
+                return Math.min(now, before);
+            }
+            before = Math.min(now, before);
+        }
+        return before;
+    }
+
+    private double fastest(DecoderSession session, int[] ids) {
+        double fastest = Double.POSITIVE_INFINITY;
+        for (double spent = 0; spent < warmUpSeconds; ) {
             double once = run(session, ids, 1);
             spent += once;
             fastest = Math.min(fastest, once);

@@ -43,6 +43,9 @@ import picocli.CommandLine.Option;
 public final class KernelsCommand implements Callable<Integer> {
     private static final int READINGS = 25;
 
+    /** Windows of warming up are longer than samples. */
+    private static final double WARM_UP_SAMPLES = 4;
+
     private final StandardStreams streams;
 
     @Option(
@@ -88,7 +91,7 @@ public final class KernelsCommand implements Callable<Integer> {
     @Option(
             names = "--sample-time",
             paramLabel = "SECONDS",
-            description = "Length of a sample; twice as long for warming up. Default: 0.05")
+            description = "Length of a sample; warming up takes several times as long. Default: 0.05")
     private double sampleSeconds = 0.05;
 
     @Option(
@@ -118,7 +121,7 @@ public final class KernelsCommand implements Callable<Integer> {
                 new KernelTimer(
                         Positive.require("--repetitions", repetitions),
                         sampleSeconds,
-                        2 * sampleSeconds);
+                        WARM_UP_SAMPLES * sampleSeconds);
         ReportFormat form = ReportFormat.of(format);
         List<KernelCase> cases = filter.apply(cases());
         List<KernelResult> results = new ArrayList<>();

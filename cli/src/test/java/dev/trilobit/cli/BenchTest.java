@@ -7,16 +7,19 @@ import dev.trilobit.api.program.Op;
 import dev.trilobit.model.arch.DecoderModel;
 import dev.trilobit.model.arch.DecoderModels;
 import dev.trilobit.model.embedded.EmbeddedModels;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** What the command prints, not how fast anything is. */
 class BenchTest {
@@ -47,7 +50,13 @@ class BenchTest {
             run.get("results").forEach(result -> tests.add(result.get("test").asString()));
             assertEquals(
                     List.of(
-                            "pp9", "tg3", "step1", "step2", "pp9 @ d5", "tg3 @ d5", "step1 @ d5",
+                            "pp9",
+                            "tg3",
+                            "step1",
+                            "step2",
+                            "pp9 @ d5",
+                            "tg3 @ d5",
+                            "step1 @ d5",
                             "step2 @ d5"),
                     tests);
             assertEquals(2, run.get("results").get(0).get("seconds_samples").size());
@@ -62,9 +71,7 @@ class BenchTest {
     /** In any order. */
     private static String rules(JsonNode report) {
         String text = report.get("activations").asString();
-        return text.startsWith("float")
-                ? text.replaceAll("(.*), (.*)", "$2, $1")
-                : text;
+        return text.startsWith("float") ? text.replaceAll("(.*), (.*)", "$2, $1") : text;
     }
 
     @Test
@@ -74,17 +81,14 @@ class BenchTest {
             DecoderModel model = DecoderModels.open(embedded);
             long layers =
                     model.program().ops().stream().filter(Op.Attend.class::isInstance).count();
-            long numbers =
-                    2L * layers * model.config().kvHeads() * model.config().headDim();
+            long numbers = 2L * layers * model.config().kvHeads() * model.config().headDim();
             assertEquals("f32", run.get("cache_type").asString());
-            assertEquals(
-                    numbers * Float.BYTES, run.get("cache_bytes_per_position").asLong());
+            assertEquals(numbers * Float.BYTES, run.get("cache_bytes_per_position").asLong());
         }
         long weights = run.get("weight_bytes_per_token").asLong();
         long cache = run.get("cache_bytes_per_position").asLong();
         // Three tokens: one before the one in the middle.
-        assertEquals(
-                weights + cache, run.get("results").get(1).get("bytes_per_step").asLong());
+        assertEquals(weights + cache, run.get("results").get(1).get("bytes_per_step").asLong());
     }
 
     @Test

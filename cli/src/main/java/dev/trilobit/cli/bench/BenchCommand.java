@@ -18,14 +18,17 @@ import dev.trilobit.cli.option.Positive;
 import dev.trilobit.model.CompiledDecoder;
 import dev.trilobit.model.ModelOptions;
 import dev.trilobit.model.arch.ModelSummary;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Measures how fast a model is here, and how near that is to what the memory allows. */
 @Command(
@@ -43,8 +46,10 @@ import picocli.CommandLine.Option;
         footer = {
             "  trilobit bench --model 2b.gguf --threads 1,2",
             "  trilobit bench --model 2b.gguf --prompt-tokens 0 --depth 0,512,1024,2048,4096 \\",
-            "      --plot 2b.svg                              # decoding by context, and a roofline",
-            "  trilobit bench --model 2b.gguf --prompt-tokens 0 --gen-tokens 0 --step-tokens 1,2,4,8",
+            "      --plot 2b.svg                              # decoding by context, and a"
+                + " roofline",
+            "  trilobit bench --model 2b.gguf --prompt-tokens 0 --gen-tokens 0 --step-tokens"
+                + " 1,2,4,8",
             "  trilobit bench --repetitions 9 --format json > figures.json",
             "  trilobit bench kernels --bits 1,ternary --m 1  # single matrices: see its --help"
         })
@@ -150,7 +155,10 @@ public final class BenchCommand implements Callable<Integer> {
             throw new UsageException("--warm-up: expected seconds from 0, got " + warmUp);
         }
         return new BenchEffort(
-                Positive.require("--repetitions", repetitions), warmUp, BenchEffort.READINGS, !unchecked);
+                Positive.require("--repetitions", repetitions),
+                warmUp,
+                BenchEffort.READINGS,
+                !unchecked);
     }
 
     private BenchReport measure(
@@ -190,14 +198,9 @@ public final class BenchCommand implements Callable<Integer> {
     private ThreadRun run(
             BenchPlan plan, BenchEffort effort, CompiledDecoder decoder, Prepared prepared) {
         try (var progress =
-                new ProgressBar(
-                        "timing", n -> n + " rounds", streams, System::nanoTime)) {
+                new ProgressBar("timing", n -> n + " rounds", streams, System::nanoTime)) {
             return new BenchRunner(plan, effort, progress)
-                    .run(
-                            decoder,
-                            prepared.threads(),
-                            prepared.compileSeconds(),
-                            prepared.read());
+                    .run(decoder, prepared.threads(), prepared.compileSeconds(), prepared.read());
         }
     }
 

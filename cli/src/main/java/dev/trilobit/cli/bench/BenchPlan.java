@@ -1,6 +1,7 @@
 package dev.trilobit.cli.bench;
 
 import dev.trilobit.cli.io.UsageException;
+
 import java.util.ArrayList;
 import java.util.List;
 

@@ -7,6 +7,7 @@ import dev.trilobit.cli.bench.plot.Series;
 import dev.trilobit.cli.bench.plot.Series.Mark;
 import dev.trilobit.cli.bench.plot.Series.Point;
 import dev.trilobit.cli.io.ByteCount;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -77,8 +78,7 @@ record BenchPlots(BenchReport report) {
 
     private static Point pace(TestResult result) {
         Samples pace = result.tokensPerSecond();
-        return new Point(
-                result.test().middle(), pace.median(), pace.least(), pace.most(), "");
+        return new Point(result.test().middle(), pace.median(), pace.least(), pace.most(), "");
     }
 
     private static List<Point> limit(ThreadRun run, double last) {
@@ -129,12 +129,15 @@ record BenchPlots(BenchReport report) {
     private Point dot(ThreadRun run, TestResult result) {
         TokenTest test = result.test();
         double work = report.subject().work().at(test.middle());
-        double perByte = work * test.stepTokens(run.program().mostTokens()) / run.bytesPerStep(test);
+        double perByte =
+                work * test.stepTokens(run.program().mostTokens()) / run.bytesPerStep(test);
         Samples speed = result.tokensPerSecond().map(pace -> pace * work / 1e9);
         return new Point(perByte, speed.median(), speed.least(), speed.most(), test.label());
     }
 
-    /** As the memory allows, up to the fastest that was seen: a peak nobody measured is not drawn. */
+    /**
+     * As the memory allows, up to the fastest that was seen: a peak nobody measured is not drawn.
+     */
     private static List<Point> roof(ThreadRun run, List<Point> dots, Axis x) {
         double read = run.read().median() / 1e9;
         double fastest = dots.stream().mapToDouble(Point::y).max().orElseThrow();

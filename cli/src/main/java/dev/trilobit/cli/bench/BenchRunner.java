@@ -7,6 +7,7 @@ import dev.trilobit.cli.bench.measure.Samples;
 import dev.trilobit.cli.io.PeakMemory;
 import dev.trilobit.cli.io.ProgressBar;
 import dev.trilobit.model.CompiledDecoder;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -73,7 +74,8 @@ final class BenchRunner {
                         .map(entry -> new TestResult(entry.getKey(), entry.getValue()))
                         .toList();
         return new ThreadRun(
-                threads == 0 ? "auto" : String.valueOf(threads), compiled,
+                threads == 0 ? "auto" : String.valueOf(threads),
+                compiled,
                 new Samples(read),
                 check,
                 results);

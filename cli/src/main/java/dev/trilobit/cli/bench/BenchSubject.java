@@ -4,8 +4,9 @@ import dev.trilobit.api.backend.Selection;
 import dev.trilobit.api.program.Op;
 import dev.trilobit.api.program.Program;
 import dev.trilobit.cli.bench.measure.Processor;
-import dev.trilobit.model.arch.ModelSummary;
 import dev.trilobit.model.arch.DecoderModel;
+import dev.trilobit.model.arch.ModelSummary;
+
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -1,15 +1,16 @@
 package dev.trilobit.cli.bench;
 
 import dev.trilobit.cli.bench.measure.Samples;
+import dev.trilobit.cli.bench.table.Decimal;
 import dev.trilobit.cli.bench.table.ReportFormat;
 import dev.trilobit.cli.bench.table.TextTable;
 import dev.trilobit.cli.bench.table.TextTable.Column;
 import dev.trilobit.cli.io.ByteCount;
 import dev.trilobit.cli.io.Json;
 import dev.trilobit.cli.io.StandardStreams;
+
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -72,17 +73,17 @@ record BenchTable(BenchReport report) {
         return List.of(
                 subject.shortName(),
                 ByteCount.text(subject.summary().weightBytes()),
-                format("%.2f B", subject.summary().parameters() / 1e9),
+                Decimal.text(subject.summary().parameters() / 1e9, 2) + " B",
                 subject.machine().backend(),
                 run.threads(),
                 result.test().label(),
-                format("%.2f", pace.median()),
-                format("%.2f", pace.least()),
-                format("%.2f", pace.most()),
-                format("%.1f", run.bytesPerStep(result.test()) / 1e6),
-                format("%.1f", run.bytesPerSecond(result).median() / 1e9),
-                format("%.0f %%", 100 * run.shareOfRead(result)),
-                run.cost(result).map(cost -> format("%.2fx", cost)).orElse("-"));
+                Decimal.text(pace.median(), 2),
+                Decimal.text(pace.least(), 2),
+                Decimal.text(pace.most(), 2),
+                Decimal.text(run.bytesPerStep(result.test()) / 1e6, 1),
+                Decimal.text(run.bytesPerSecond(result).median() / 1e9, 1),
+                Decimal.text(100 * run.shareOfRead(result), 0) + " %",
+                run.cost(result).map(cost -> Decimal.text(cost, 2) + "x").orElse("-"));
     }
 
     /** One line a fact. */
@@ -108,24 +109,23 @@ record BenchTable(BenchReport report) {
         String threads = "threads " + run.threads() + ": ";
         return List.of(
                 threads
-                        + format(
-                                "compiled in %.2f s; %s of weights repacked, %s read a token; cache %s,"
-                                        + " %s for %d tokens",
-                                program.seconds(),
-                                ByteCount.text(program.repackedBytes()),
-                                ByteCount.text(program.traffic().weightBytes()),
-                                program.traffic().cacheType(),
-                                ByteCount.text(program.cacheBytes()),
-                                program.contextTokens()),
+                        + "compiled in %s s; %s of weights repacked, %s read a token; cache %s, %s for %d tokens"
+                                .formatted(
+                                        Decimal.text(program.seconds(), 2),
+                                        ByteCount.text(program.repackedBytes()),
+                                        ByteCount.text(program.traffic().weightBytes()),
+                                        program.traffic().cacheType(),
+                                        ByteCount.text(program.cacheBytes()),
+                                        program.contextTokens()),
                 threads
-                        + format(
-                                "READ %.1f GB/s (%.1f to %.1f, %d readings); %s; %.0f bytes of heap a token",
-                                run.read().median() / 1e9,
-                                run.read().least() / 1e9,
-                                run.read().most() / 1e9,
-                                run.read().values().size(),
-                                program.memory(),
-                                allocated(run)),
+                        + "READ %s GB/s (%s to %s, %d readings); %s; %s bytes of heap a token"
+                                .formatted(
+                                        Decimal.text(run.read().median() / 1e9, 1),
+                                        Decimal.text(run.read().least() / 1e9, 1),
+                                        Decimal.text(run.read().most() / 1e9, 1),
+                                        run.read().values().size(),
+                                        program.memory(),
+                                        Decimal.text(allocated(run), 0)),
                 threads + "logits " + run.check().text());
     }
 
@@ -136,9 +136,5 @@ record BenchTable(BenchReport report) {
                 .mapToDouble(TestResult::allocatedBytesPerToken)
                 .min()
                 .orElse(run.results().getFirst().allocatedBytesPerToken());
-    }
-
-    private static String format(String pattern, Object... values) {
-        return String.format(Locale.ROOT, pattern, values);
     }
 }

@@ -1,6 +1,7 @@
 package dev.trilobit.cli.bench;
 
 import dev.trilobit.cli.bench.measure.Samples;
+
 import java.util.List;
 
 /**

@@ -3,6 +3,7 @@ package dev.trilobit.cli.bench;
 import dev.trilobit.api.backend.TokenTraffic;
 import dev.trilobit.cli.bench.measure.Samples;
 import dev.trilobit.cli.io.PeakMemory;
+
 import java.util.List;
 import java.util.Optional;
 
@@ -68,7 +69,9 @@ record ThreadRun(
         return bytesPerSecond(result).median() / read.median();
     }
 
-    /** Returns the time of a step in steps of one token at the same depth; empty for other kinds. */
+    /**
+     * Returns the time of a step in steps of one token at the same depth; empty for other kinds.
+     */
     Optional<Double> cost(TestResult result) {
         TokenTest test = result.test();
         var one = new TokenTest(TokenTest.Kind.STEP, 1, test.depth());

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.trilobit.cli.io.UsageException;
-import java.util.List;
+
 import org.junit.jupiter.api.Test;
+
+import java.util.List;
 
 class BenchPlanTest {
     private static final List<Integer> NONE = List.of(0);
@@ -48,7 +50,6 @@ class BenchPlanTest {
 
     @Test
     void nothingToTimeIsAMistake() {
-        assertThrows(
-                UsageException.class, () -> new BenchPlan(NONE, NONE, NONE, List.of(0)));
+        assertThrows(UsageException.class, () -> new BenchPlan(NONE, NONE, NONE, List.of(0)));
     }
 }

@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.trilobit.cli.bench.plot.Chart;
 import dev.trilobit.cli.bench.plot.Series;
 import dev.trilobit.cli.bench.table.ReportFormat;
+
+import org.junit.jupiter.api.Test;
+
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.Test;
 
 /** Expected numbers are worked out by hand from {@link SampleRuns}. */
 class BenchReportTest {
@@ -38,9 +40,7 @@ class BenchReportTest {
         assertEquals(5 * 1020 / 2.5, run.bytesPerSecond(generated).median(), ROUNDING);
         // A prompt of 8 in steps of 4: two steps, 3.5 tokens before the middle.
         assertEquals(
-                2 * 1035 / 2.0,
-                run.bytesPerSecond(run.results().getFirst()).median(),
-                ROUNDING);
+                2 * 1035 / 2.0, run.bytesPerSecond(run.results().getFirst()).median(), ROUNDING);
     }
 
     @Test
@@ -77,7 +77,8 @@ class BenchReportTest {
         var table = new BenchTable(SampleRuns.report());
         List<String> lines = table.table().lines(ReportFormat.TABLE);
         assertEquals(6, lines.size());
-        assertTrue(lines.get(2).matches("a\\.gguf .* tg5 +2\\.00 +1\\.00 +2\\.50 .*"), lines.get(2));
+        assertTrue(
+                lines.get(2).matches("a\\.gguf .* tg5 +2\\.00 +1\\.00 +2\\.50 .*"), lines.get(2));
         assertTrue(lines.get(5).endsWith("1.25x"), lines.get(5));
         String facts = String.join("\n", table.facts());
         for (String fact :

@@ -8,11 +8,13 @@ import dev.trilobit.model.CompiledDecoder;
 import dev.trilobit.model.ModelOptions;
 import dev.trilobit.model.ModelReader;
 import dev.trilobit.model.embedded.EmbeddedModels;
-import java.util.List;
-import java.util.stream.IntStream;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+
+import java.util.List;
+import java.util.stream.IntStream;
 
 class LogitCheckTest {
     private static final int[] TOKENS = IntStream.range(100, 148).toArray();
@@ -27,8 +29,7 @@ class LogitCheckTest {
     @BeforeEach
     void compile() {
         ModelOptions options = ModelOptions.defaults().withMaxContextTokens(TOKENS.length);
-        decoder =
-                CompiledDecoder.open("bitnet", ModelReader.read(folder, options), options, 4);
+        decoder = CompiledDecoder.open("bitnet", ModelReader.read(folder, options), options, 4);
         width = decoder.program().program().logits().width();
     }
 
@@ -53,8 +54,7 @@ class LogitCheckTest {
     @Test
     void logitsOfATimedRunAreTheConformanceRunners() {
         var endings = List.of(ending(PROMPT), ending(GENERATE), ending(STEP));
-        assertEquals(
-                List.of(9, 9, 36), endings.stream().map(TestEnding::position).toList());
+        assertEquals(List.of(9, 9, 36), endings.stream().map(TestEnding::position).toList());
         assertEquals(
                 new LogitCheck(3, List.of(), 0),
                 LogitCheck.run(decoder.program(), TOKENS, 3, endings));
@@ -82,8 +82,7 @@ class LogitCheckTest {
     void oneBitOfOneLogitIsNoticed() {
         double[] expected = {1, 2, 3};
         assertEquals(0, new TestEnding(0, new float[] {1, 2, 3}).difference(expected));
-        assertTrue(
-                new TestEnding(0, new float[] {1, Math.nextUp(2f), 3}).difference(expected) > 0);
+        assertTrue(new TestEnding(0, new float[] {1, Math.nextUp(2f), 3}).difference(expected) > 0);
         assertTrue(
                 Double.isNaN(
                         new TestEnding(0, new float[] {1, Float.NaN, 3}).difference(expected)));
@@ -92,7 +91,6 @@ class LogitCheckTest {
 
     @Test
     void nothingIsComparedIfNobodyAsks() {
-        assertEquals(
-                LogitCheck.NONE, LogitCheck.run(decoder.program(), TOKENS, 1, List.of()));
+        assertEquals(LogitCheck.NONE, LogitCheck.run(decoder.program(), TOKENS, 1, List.of()));
     }
 }

@@ -4,6 +4,7 @@ import dev.trilobit.api.backend.TokenTraffic;
 import dev.trilobit.cli.bench.measure.Samples;
 import dev.trilobit.cli.io.PeakMemory;
 import dev.trilobit.model.arch.ModelSummary;
+
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -19,9 +20,7 @@ final class SampleRuns {
     private SampleRuns() {}
 
     static TestResult result(TokenTest test, double... seconds) {
-        return new TestResult(
-                test,
-                Arrays.stream(seconds).mapToObj(s -> new Lap(s, 50)).toList());
+        return new TestResult(test, Arrays.stream(seconds).mapToObj(s -> new Lap(s, 50)).toList());
     }
 
     static ThreadRun run() {

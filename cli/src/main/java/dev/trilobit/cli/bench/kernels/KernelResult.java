@@ -1,6 +1,7 @@
 package dev.trilobit.cli.bench.kernels;
 
 import dev.trilobit.cli.bench.measure.Samples;
+
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -13,8 +14,7 @@ import java.util.Map;
  * @param bytes of weights as the engine holds them
  * @param seconds of one multiplication
  */
-record KernelResult(
-        String engine, String threads, KernelCase kernel, long bytes, Samples seconds) {
+record KernelResult(String engine, String threads, KernelCase kernel, long bytes, Samples seconds) {
     /** Returns the bytes of weights read a second. */
     double bytesPerSecond() {
         return bytes / seconds.median();

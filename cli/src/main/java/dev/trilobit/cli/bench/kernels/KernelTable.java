@@ -1,13 +1,14 @@
 package dev.trilobit.cli.bench.kernels;
 
+import dev.trilobit.cli.bench.table.Decimal;
 import dev.trilobit.cli.bench.table.ReportFormat;
 import dev.trilobit.cli.bench.table.TextTable;
 import dev.trilobit.cli.bench.table.TextTable.Column;
 import dev.trilobit.cli.io.Json;
 import dev.trilobit.cli.io.StandardStreams;
+
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 
@@ -39,7 +40,9 @@ record KernelTable(
                                 streams.out()
                                         .println(
                                                 "threads %s: READ %s GB/s"
-                                                        .formatted(threads, number(rate / 1e9))));
+                                                        .formatted(
+                                                                threads,
+                                                                Decimal.brief(rate / 1e9))));
             }
         }
     }
@@ -92,14 +95,14 @@ record KernelTable(
                 result.kernel().format().label(),
                 result.kernel().chain().label(),
                 String.valueOf(result.kernel().tokens()),
-                number(1e6 * result.seconds().median()),
-                number(1e6 * result.seconds().least()),
-                number(1e6 * result.seconds().most()),
-                String.format(Locale.ROOT, "%.2f", result.bitsPerWeight()),
-                number(result.bytesPerSecond() / 1e9),
-                number(result.weightsPerSecond() / 1e9),
-                number(result.multiplicationsPerSecond() / 1e9),
-                speedUp.isPresent() ? number(speedUp.getAsDouble()) + "x" : "-");
+                Decimal.brief(1e6 * result.seconds().median()),
+                Decimal.brief(1e6 * result.seconds().least()),
+                Decimal.brief(1e6 * result.seconds().most()),
+                Decimal.text(result.bitsPerWeight(), 2),
+                Decimal.brief(result.bytesPerSecond() / 1e9),
+                Decimal.brief(result.weightsPerSecond() / 1e9),
+                Decimal.brief(result.multiplicationsPerSecond() / 1e9),
+                speedUp.isPresent() ? Decimal.brief(speedUp.getAsDouble()) + "x" : "-");
     }
 
     /** Against the same engine's dense 16-bit matrix of the same shape with as many threads. */
@@ -110,9 +113,5 @@ record KernelTable(
                 .filter(other -> other.threads().equals(result.threads()))
                 .mapToDouble(other -> other.seconds().median() / result.seconds().median())
                 .findFirst();
-    }
-
-    private static String number(double value) {
-        return String.format(Locale.ROOT, value < 100 ? "%.1f" : "%.0f", value);
     }
 }

@@ -4,6 +4,7 @@ import dev.trilobit.api.backend.Backend;
 import dev.trilobit.api.backend.Backends;
 import dev.trilobit.api.backend.CompiledProgram;
 import dev.trilobit.api.backend.Selection;
+import dev.trilobit.cli.bench.measure.BenchEngine;
 import dev.trilobit.cli.bench.measure.CountList;
 import dev.trilobit.cli.bench.measure.Processor;
 import dev.trilobit.cli.bench.measure.ReadLoop;
@@ -12,17 +13,19 @@ import dev.trilobit.cli.io.ExitCode;
 import dev.trilobit.cli.io.ProgressBar;
 import dev.trilobit.cli.io.StandardStreams;
 import dev.trilobit.cli.io.UsageException;
-import dev.trilobit.cli.bench.measure.BenchEngine;
 import dev.trilobit.cli.option.Positive;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Measures single matrices of every format, on any backend. */
 @Command(
@@ -91,7 +94,8 @@ public final class KernelsCommand implements Callable<Integer> {
     @Option(
             names = "--sample-time",
             paramLabel = "SECONDS",
-            description = "Length of a sample; warming up takes several times as long. Default: 0.05")
+            description =
+                    "Length of a sample; warming up takes several times as long. Default: 0.05")
     private double sampleSeconds = 0.05;
 
     @Option(
@@ -142,7 +146,8 @@ public final class KernelsCommand implements Callable<Integer> {
     }
 
     private List<KernelCase> cases() {
-        List<KernelFormat> formats = KernelFormat.parse(bits, CountList.parse("--group", groups, 1));
+        List<KernelFormat> formats =
+                KernelFormat.parse(bits, CountList.parse("--group", groups, 1));
         List<MatrixChain> chains = MatrixChain.parse(shapes);
         List<Integer> sizes = CountList.parse("--m", tokens, 1);
         var cases = new ArrayList<KernelCase>();

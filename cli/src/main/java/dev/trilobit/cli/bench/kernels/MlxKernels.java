@@ -8,6 +8,10 @@ import dev.trilobit.api.quant.FloatType;
 import dev.trilobit.api.quant.Ternary;
 import dev.trilobit.cli.bench.measure.Samples;
 import dev.trilobit.cli.io.CommandFailedException;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,8 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Lets MLX multiply the same shapes on the CPU, in a Python of the user's. */
 final class MlxKernels {
@@ -89,8 +91,7 @@ final class MlxKernels {
     }
 
     private static Map<String, Object> object(KernelCase kernel) {
-        Map<String, Object> object =
-                new LinkedHashMap<>(bits(kernel.format()).orElseThrow());
+        Map<String, Object> object = new LinkedHashMap<>(bits(kernel.format()).orElseThrow());
         object.put("m", kernel.tokens());
         object.put(
                 "matrices",

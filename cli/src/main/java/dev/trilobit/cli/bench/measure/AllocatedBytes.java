@@ -1,6 +1,7 @@
 package dev.trilobit.cli.bench.measure;
 
 import com.sun.management.ThreadMXBean;
+
 import java.lang.management.ManagementFactory;
 
 /** Counts what all threads together have allocated on the heap. */

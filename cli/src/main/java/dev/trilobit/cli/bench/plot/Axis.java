@@ -1,5 +1,7 @@
 package dev.trilobit.cli.bench.plot;
 
+import dev.trilobit.cli.bench.table.Decimal;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -91,7 +93,7 @@ public record Axis(String label, Scale scale, double from, double to) {
     /** Returns how a tick is written. */
     public static String text(double tick) {
         return tick >= 10 || tick == Math.rint(tick)
-                ? String.format(Locale.ROOT, "%.0f", tick)
-                : String.format(Locale.ROOT, "%.3f", tick).replaceAll("0+$", "");
+                ? Decimal.text(tick, 0)
+                : Decimal.text(tick, 3).replaceAll("0+$", "");
     }
 }

@@ -1,6 +1,7 @@
 package dev.trilobit.cli.bench.plot;
 
-import java.util.Locale;
+import dev.trilobit.cli.bench.table.Decimal;
+
 import java.util.stream.Collectors;
 
 /** Draws one chart as SVG elements. */
@@ -32,9 +33,13 @@ final class ChartDrawing {
 
     /** Returns the elements. */
     String svg() {
-        add("<g transform=\"translate(0 %d)\">%n", top);
-        add("<text class=\"title\" x=\"%d\" y=\"32\">%s</text>%n", LEFT, text(chart.title()));
-        add("<text class=\"faint\" x=\"%d\" y=\"54\">%s</text>%n", LEFT, text(chart.note()));
+        add("<g transform=\"translate(0 %d)\">".formatted(top));
+        add(
+                "<text class=\"title\" x=\"%d\" y=\"32\">%s</text>"
+                        .formatted(LEFT, text(chart.title())));
+        add(
+                "<text class=\"faint\" x=\"%d\" y=\"54\">%s</text>"
+                        .formatted(LEFT, text(chart.note())));
         axes();
         chart.series().forEach(this::lines);
         chart.series().forEach(this::dots);
@@ -42,7 +47,7 @@ final class ChartDrawing {
         for (int i = 0; i < chart.series().size(); i++) {
             legend(chart.series().get(i), TOP + 10 + i * LEGEND_LINE);
         }
-        add("</g>%n");
+        add("</g>");
         return svg.toString();
     }
 
@@ -58,31 +63,31 @@ final class ChartDrawing {
         for (double tick : chart.x().ticks()) {
             line("grid", x(tick), TOP, x(tick), BOTTOM);
             add(
-                    "<text class=\"faint\" text-anchor=\"middle\" x=\"%.1f\" y=\"%d\">%s</text>%n",
-                    x(tick), BOTTOM + 20, Axis.text(tick));
+                    "<text class=\"faint\" text-anchor=\"middle\" x=\"%s\" y=\"%d\">%s</text>"
+                            .formatted(n(x(tick)), BOTTOM + 20, Axis.text(tick)));
         }
         for (double tick : chart.y().ticks()) {
             line("grid", LEFT, y(tick), RIGHT, y(tick));
             add(
-                    "<text class=\"faint\" text-anchor=\"end\" x=\"%d\" y=\"%.1f\">%s</text>%n",
-                    LEFT - 8, y(tick) + 4, Axis.text(tick));
+                    "<text class=\"faint\" text-anchor=\"end\" x=\"%d\" y=\"%s\">%s</text>"
+                            .formatted(LEFT - 8, n(y(tick) + 4), Axis.text(tick)));
         }
         line("axis", LEFT, BOTTOM, RIGHT, BOTTOM);
         line("axis", LEFT, TOP, LEFT, BOTTOM);
         double middle = (LEFT + RIGHT) / 2.0;
         add(
-                "<text text-anchor=\"middle\" x=\"%.1f\" y=\"%d\">%s</text>%n",
-                middle, BOTTOM + 44, text(chart.x().label()));
+                "<text text-anchor=\"middle\" x=\"%s\" y=\"%d\">%s</text>"
+                        .formatted(n(middle), BOTTOM + 44, text(chart.x().label())));
         double across = (TOP + BOTTOM) / 2.0;
         add(
-                "<text text-anchor=\"middle\" transform=\"translate(20 %.1f) rotate(-90)\">%s</text>%n",
-                across, text(chart.y().label()));
+                "<text text-anchor=\"middle\" transform=\"translate(20 %s) rotate(-90)\">%s</text>"
+                        .formatted(n(across), text(chart.y().label())));
     }
 
     private void line(String style, double x1, double y1, double x2, double y2) {
         add(
-                "<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>%n",
-                style, x1, y1, x2, y2);
+                "<line class=\"%s\" x1=\"%s\" y1=\"%s\" x2=\"%s\" y2=\"%s\"/>"
+                        .formatted(style, n(x1), n(y1), n(x2), n(y2)));
     }
 
     private static String colour(Series series) {
@@ -101,9 +106,9 @@ final class ChartDrawing {
         }
         String points =
                 series.points().stream()
-                        .map(point -> format("%.1f,%.1f", x(point.x()), y(point.y())))
+                        .map(point -> n(x(point.x())) + "," + n(y(point.y())))
                         .collect(Collectors.joining(" "));
-        add("<polyline class=\"%s%s\" points=\"%s\"/>%n", style, colour(series), points);
+        add("<polyline class=\"%s%s\" points=\"%s\"/>".formatted(style, colour(series), points));
     }
 
     private void dots(Series series) {
@@ -120,13 +125,14 @@ final class ChartDrawing {
                         y(point.most()));
             }
             add(
-                    "<circle class=\"dot %s\" cx=\"%.1f\" cy=\"%.1f\" r=\"4.5\"><title>%s: %s, %s</title></circle>%n",
-                    colour(series),
-                    x(point.x()),
-                    y(point.y()),
-                    text(point.label().isEmpty() ? series.name() : point.label()),
-                    format("%.4g", point.x()),
-                    format("%.4g", point.y()));
+                    "<circle class=\"dot %s\" cx=\"%s\" cy=\"%s\" r=\"4.5\"><title>%s: %s, %s</title></circle>"
+                            .formatted(
+                                    colour(series),
+                                    n(x(point.x())),
+                                    n(y(point.y())),
+                                    text(point.label().isEmpty() ? series.name() : point.label()),
+                                    Decimal.text(point.x(), 3),
+                                    Decimal.text(point.y(), 3)));
             labels.keepFree(x(point.x()), y(point.y()));
         }
     }
@@ -138,8 +144,11 @@ final class ChartDrawing {
                         .ifPresent(
                                 place ->
                                         add(
-                                                "<text x=\"%.1f\" y=\"%.1f\">%s</text>%n",
-                                                place.x(), place.y(), text(point.label())));
+                                                "<text x=\"%s\" y=\"%s\">%s</text>"
+                                                        .formatted(
+                                                                n(place.x()),
+                                                                n(place.y()),
+                                                                text(point.label()))));
             }
         }
     }
@@ -153,18 +162,20 @@ final class ChartDrawing {
         }
         if (series.mark() != Series.Mark.LIMIT) {
             add(
-                    "<circle class=\"dot %s\" cx=\"%.1f\" cy=\"%.1f\" r=\"4.5\"/>%n",
-                    colour(series), from + 13, y);
+                    "<circle class=\"dot %s\" cx=\"%s\" cy=\"%s\" r=\"4.5\"/>"
+                            .formatted(colour(series), n(from + 13), n(y)));
         }
-        add("<text x=\"%.1f\" y=\"%.1f\">%s</text>%n", from + 34, y + 4, text(series.name()));
+        add(
+                "<text x=\"%s\" y=\"%s\">%s</text>"
+                        .formatted(n(from + 34), n(y + 4), text(series.name())));
     }
 
-    private void add(String pattern, Object... values) {
-        svg.append(format(pattern, values));
+    private void add(String element) {
+        svg.append(element).append('\n');
     }
 
-    private static String format(String pattern, Object... values) {
-        return String.format(Locale.ROOT, pattern, values);
+    private static String n(double pixels) {
+        return Decimal.text(pixels, 1);
     }
 
     private static String text(String plain) {

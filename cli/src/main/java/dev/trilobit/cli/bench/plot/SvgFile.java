@@ -3,12 +3,15 @@ package dev.trilobit.cli.bench.plot;
 import dev.trilobit.cli.io.CommandFailedException;
 import dev.trilobit.cli.io.UsageException;
 import dev.trilobit.cli.io.WholeFile;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Charts below each other in one SVG file, which follows the light or dark scheme of its reader. */
+/**
+ * Charts below each other in one SVG file, which follows the light or dark scheme of its reader.
+ */
 public final class SvgFile {
     private static final String STYLE =
             """
@@ -42,8 +45,7 @@ public final class SvgFile {
     public static void requireWritable(String option, Path file) {
         Path folder = file.toAbsolutePath().getParent();
         if (Files.isDirectory(file)) {
-            throw new UsageException(
-                    "%s: %s is a folder, expected a file".formatted(option, file));
+            throw new UsageException("%s: %s is a folder, expected a file".formatted(option, file));
         }
         if (folder == null || !Files.isDirectory(folder)) {
             throw new UsageException("%s: there is no folder %s".formatted(option, folder));
@@ -60,8 +62,7 @@ public final class SvgFile {
         try {
             WholeFile.write(file, part -> Files.writeString(part, svg));
         } catch (IOException e) {
-            throw new CommandFailedException(
-                    "%s: cannot be written: %s".formatted(file, e), e);
+            throw new CommandFailedException("%s: cannot be written: %s".formatted(file, e), e);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.trilobit.cli.bench.table;
 
 import dev.trilobit.cli.io.UsageException;
+
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;

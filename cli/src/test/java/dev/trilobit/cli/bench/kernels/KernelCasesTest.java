@@ -6,16 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.trilobit.api.quant.MatrixShape;
 import dev.trilobit.cli.io.UsageException;
-import java.util.List;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.util.List;
+
 class KernelCasesTest {
     private static List<String> labels(String bits, Integer... groups) {
-        return KernelFormat.parse(bits, List.of(groups)).stream()
-                .map(KernelFormat::label)
-                .toList();
+        return KernelFormat.parse(bits, List.of(groups)).stream().map(KernelFormat::label).toList();
     }
 
     @Test
@@ -51,8 +51,7 @@ class KernelCasesTest {
     @Test
     void threeExtentsAreTwoMatrices() {
         MatrixChain chain = MatrixChain.parse("64x256x32").getFirst();
-        assertEquals(
-                List.of(new MatrixShape(256, 64), new MatrixShape(32, 256)), chain.matrices());
+        assertEquals(List.of(new MatrixShape(256, 64), new MatrixShape(32, 256)), chain.matrices());
         assertEquals(64, chain.inputs());
         assertEquals(256 * 64 + 32 * 256, chain.weights());
     }

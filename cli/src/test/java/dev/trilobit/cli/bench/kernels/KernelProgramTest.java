@@ -12,14 +12,16 @@ import dev.trilobit.api.backend.MatrixProduct;
 import dev.trilobit.api.quant.ReferenceCodec;
 import dev.trilobit.api.quant.Weight;
 import dev.trilobit.api.quant.WeightFormat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class KernelProgramTest {
     private static final String ALL = "1,2,4,8,ternary,16,q8_0,q6_k,q4_k,q4_0";
@@ -58,8 +60,7 @@ class KernelProgramTest {
         var timed = new KernelProgram(kernel, MATRIX);
         int[] rows = IntStream.range(0, KernelProgram.ROWS).toArray();
         try (Arena arena = Arena.ofConfined();
-                var backend =
-                        Backends.select(BackendRequest.auto(), timed.program()).backend()) {
+                var backend = Backends.select(BackendRequest.auto(), timed.program()).backend()) {
             float[] logits;
             try (var compiled = timed.compile(backend, rows.length, Map.of());
                     DecoderSession session = compiled.newSession()) {
@@ -81,8 +82,7 @@ class KernelProgramTest {
     void heldBytesAreThoseOfTheMatricesAlone() {
         // Read in place as they are: two bytes a weight.
         var timed =
-                new KernelProgram(
-                        KernelFormat.BASELINE, MatrixChain.parse("64x256x32").getFirst());
+                new KernelProgram(KernelFormat.BASELINE, MatrixChain.parse("64x256x32").getFirst());
         try (var backend = Backends.select(BackendRequest.auto(), timed.program()).backend();
                 var compiled = timed.compile(backend, 1, Map.of())) {
             assertEquals(2L * (64 * 256 + 256 * 32), timed.heldBytes(compiled));

@@ -3,8 +3,9 @@ package dev.trilobit.cli.bench.plot;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import java.util.List;
 import org.junit.jupiter.api.Test;
+
+import java.util.List;
 
 class AxisTest {
     /** Of sums and logarithms in double. */
@@ -47,11 +48,9 @@ class AxisTest {
 
     @Test
     void rangesThatAreNoneAreRefused() {
+        assertThrows(IllegalArgumentException.class, () -> new Axis("x", Axis.Scale.LINEAR, 1, 1));
         assertThrows(
-                IllegalArgumentException.class, () -> new Axis("x", Axis.Scale.LINEAR, 1, 1));
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> new Axis("x", Axis.Scale.LOGARITHMIC, 0, 1));
+                IllegalArgumentException.class, () -> new Axis("x", Axis.Scale.LOGARITHMIC, 0, 1));
         assertThrows(
                 IllegalArgumentException.class,
                 () -> new Axis("x", Axis.Scale.LINEAR, 0, Double.NaN));

@@ -7,6 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.trilobit.cli.bench.plot.Series.Mark;
 import dev.trilobit.cli.bench.plot.Series.Point;
 import dev.trilobit.cli.io.UsageException;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
+
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
@@ -16,13 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+
 import javax.xml.parsers.DocumentBuilderFactory;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.w3c.dom.Document;
-import org.w3c.dom.Element;
-import org.w3c.dom.NodeList;
-import org.xml.sax.InputSource;
 
 class SvgFileTest {
     /** Half of the last digit that is written. */
@@ -92,10 +95,8 @@ class SvgFileTest {
         double bottom = Double.parseDouble(ends[1]);
         double height = bottom - Double.parseDouble(ends[3]);
         Element spread = only(svg, "line", "spread");
-        assertEquals(
-                bottom - height * Math.log10(5) / 2, number(spread, "y1"), 2 * DIGIT);
-        assertEquals(
-                bottom - height * Math.log10(20) / 2, number(spread, "y2"), 2 * DIGIT);
+        assertEquals(bottom - height * Math.log10(5) / 2, number(spread, "y1"), 2 * DIGIT);
+        assertEquals(bottom - height * Math.log10(20) / 2, number(spread, "y2"), 2 * DIGIT);
     }
 
     @Test
@@ -169,8 +170,7 @@ class SvgFileTest {
 
     @Test
     void placesThatCannotBeWrittenAreNamed() {
-        assertThrows(
-                UsageException.class, () -> SvgFile.requireWritable("--plot", folder));
+        assertThrows(UsageException.class, () -> SvgFile.requireWritable("--plot", folder));
         assertThrows(
                 UsageException.class,
                 () -> SvgFile.requireWritable("--plot", folder.resolve("none/plot.svg")));

@@ -12,7 +12,6 @@ import dev.trilobit.api.quant.Dense;
 import dev.trilobit.api.quant.FloatType;
 import dev.trilobit.api.quant.MatrixShape;
 import dev.trilobit.api.quant.WeightFormat;
-
 import org.junit.jupiter.api.Test;
 
 class TokenTrafficTest {

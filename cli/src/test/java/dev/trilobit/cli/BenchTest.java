@@ -7,19 +7,16 @@ import dev.trilobit.api.program.Op;
 import dev.trilobit.model.arch.DecoderModel;
 import dev.trilobit.model.arch.DecoderModels;
 import dev.trilobit.model.embedded.EmbeddedModels;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What the command prints, not how fast anything is. */
 class BenchTest {

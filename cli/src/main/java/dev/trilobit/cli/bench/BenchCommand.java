@@ -18,17 +18,14 @@ import dev.trilobit.cli.option.Positive;
 import dev.trilobit.model.CompiledDecoder;
 import dev.trilobit.model.ModelOptions;
 import dev.trilobit.model.arch.ModelSummary;
-
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** Measures how fast a model is here, and how near that is to what the memory allows. */
 @Command(
@@ -47,9 +44,9 @@ import java.util.concurrent.Callable;
             "  trilobit bench --model 2b.gguf --threads 1,2",
             "  trilobit bench --model 2b.gguf --prompt-tokens 0 --depth 0,512,1024,2048,4096 \\",
             "      --plot 2b.svg                              # decoding by context, and a"
-                + " roofline",
+                    + " roofline",
             "  trilobit bench --model 2b.gguf --prompt-tokens 0 --gen-tokens 0 --step-tokens"
-                + " 1,2,4,8",
+                    + " 1,2,4,8",
             "  trilobit bench --repetitions 9 --format json > figures.json",
             "  trilobit bench kernels --bits 1,ternary --m 1  # single matrices: see its --help"
         })

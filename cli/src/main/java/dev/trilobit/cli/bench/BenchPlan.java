@@ -1,7 +1,6 @@
 package dev.trilobit.cli.bench;
 
 import dev.trilobit.cli.io.UsageException;
-
 import java.util.ArrayList;
 import java.util.List;
 

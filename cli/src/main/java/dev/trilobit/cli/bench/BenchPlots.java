@@ -7,7 +7,6 @@ import dev.trilobit.cli.bench.plot.Series;
 import dev.trilobit.cli.bench.plot.Series.Mark;
 import dev.trilobit.cli.bench.plot.Series.Point;
 import dev.trilobit.cli.io.ByteCount;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -7,7 +7,6 @@ import dev.trilobit.cli.bench.measure.Samples;
 import dev.trilobit.cli.io.PeakMemory;
 import dev.trilobit.cli.io.ProgressBar;
 import dev.trilobit.model.CompiledDecoder;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

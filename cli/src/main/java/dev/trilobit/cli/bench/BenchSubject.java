@@ -6,7 +6,6 @@ import dev.trilobit.api.program.Program;
 import dev.trilobit.cli.bench.measure.Processor;
 import dev.trilobit.model.arch.DecoderModel;
 import dev.trilobit.model.arch.ModelSummary;
-
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

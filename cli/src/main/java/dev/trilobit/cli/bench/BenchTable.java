@@ -8,7 +8,6 @@ import dev.trilobit.cli.bench.table.TextTable.Column;
 import dev.trilobit.cli.io.ByteCount;
 import dev.trilobit.cli.io.Json;
 import dev.trilobit.cli.io.StandardStreams;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

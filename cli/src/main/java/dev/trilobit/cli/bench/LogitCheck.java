@@ -3,7 +3,6 @@ package dev.trilobit.cli.bench;
 import dev.trilobit.api.backend.CompiledProgram;
 import dev.trilobit.conformance.contract.BackendLogits;
 import dev.trilobit.conformance.metric.LogitCursor;
-
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;

@@ -25,9 +25,8 @@ final class TestEnding {
     double difference(double[] expected) {
         double largest = expected.length == logits.length ? 0 : Double.POSITIVE_INFINITY;
         for (int i = 0; i < Math.min(expected.length, logits.length); i++) {
-            double difference = Math.abs(expected[i] - logits[i]);
-            // What is not a number differs from everything.
-            largest = difference <= largest ? largest : difference;
+            // What is not a number stays the largest.
+            largest = Math.max(largest, Math.abs(expected[i] - logits[i]));
         }
         return largest;
     }

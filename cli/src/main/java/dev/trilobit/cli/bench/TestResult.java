@@ -1,7 +1,6 @@
 package dev.trilobit.cli.bench;
 
 import dev.trilobit.cli.bench.measure.Samples;
-
 import java.util.List;
 
 /**

@@ -3,7 +3,6 @@ package dev.trilobit.cli.bench;
 import dev.trilobit.api.backend.TokenTraffic;
 import dev.trilobit.cli.bench.measure.Samples;
 import dev.trilobit.cli.io.PeakMemory;
-
 import java.util.List;
 import java.util.Optional;
 

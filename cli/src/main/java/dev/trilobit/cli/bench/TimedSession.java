@@ -3,7 +3,6 @@ package dev.trilobit.cli.bench;
 import dev.trilobit.api.backend.DecoderSession;
 import dev.trilobit.api.backend.LogitRows;
 import dev.trilobit.cli.bench.measure.AllocatedBytes;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;

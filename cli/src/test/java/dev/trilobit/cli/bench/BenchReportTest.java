@@ -6,12 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.trilobit.cli.bench.plot.Chart;
 import dev.trilobit.cli.bench.plot.Series;
 import dev.trilobit.cli.bench.table.ReportFormat;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 
 /** Expected numbers are worked out by hand from {@link SampleRuns}. */
 class BenchReportTest {

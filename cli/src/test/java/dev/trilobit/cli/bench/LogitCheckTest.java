@@ -8,13 +8,11 @@ import dev.trilobit.model.CompiledDecoder;
 import dev.trilobit.model.ModelOptions;
 import dev.trilobit.model.ModelReader;
 import dev.trilobit.model.embedded.EmbeddedModels;
-
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-
-import java.util.List;
-import java.util.stream.IntStream;
 
 class LogitCheckTest {
     private static final int[] TOKENS = IntStream.range(100, 148).toArray();

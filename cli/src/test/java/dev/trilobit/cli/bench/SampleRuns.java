@@ -4,7 +4,6 @@ import dev.trilobit.api.backend.TokenTraffic;
 import dev.trilobit.cli.bench.measure.Samples;
 import dev.trilobit.cli.io.PeakMemory;
 import dev.trilobit.model.arch.ModelSummary;
-
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

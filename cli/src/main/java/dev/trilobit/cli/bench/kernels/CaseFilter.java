@@ -1,14 +1,11 @@
 package dev.trilobit.cli.bench.kernels;
 
 import dev.trilobit.cli.io.UsageException;
-
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine.Option;
-
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
 
 /** The option that chooses among cases. */
 final class CaseFilter {

@@ -12,7 +12,6 @@ import dev.trilobit.api.quant.Ternary;
 import dev.trilobit.api.quant.TernaryPacking;
 import dev.trilobit.api.quant.WeightFormat;
 import dev.trilobit.cli.io.UsageException;
-
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

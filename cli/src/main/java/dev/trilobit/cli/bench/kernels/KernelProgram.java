@@ -12,7 +12,6 @@ import dev.trilobit.api.program.WeightRef;
 import dev.trilobit.api.quant.Dense;
 import dev.trilobit.api.quant.FloatType;
 import dev.trilobit.api.quant.MatrixShape;
-
 import java.util.Map;
 
 /**

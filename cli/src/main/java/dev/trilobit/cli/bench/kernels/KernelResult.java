@@ -1,7 +1,6 @@
 package dev.trilobit.cli.bench.kernels;
 
 import dev.trilobit.cli.bench.measure.Samples;
-
 import java.util.LinkedHashMap;
 import java.util.Map;
 

@@ -6,7 +6,6 @@ import dev.trilobit.cli.bench.table.TextTable;
 import dev.trilobit.cli.bench.table.TextTable.Column;
 import dev.trilobit.cli.io.Json;
 import dev.trilobit.cli.io.StandardStreams;
-
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

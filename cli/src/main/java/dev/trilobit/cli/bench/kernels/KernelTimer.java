@@ -4,7 +4,6 @@ import dev.trilobit.api.backend.CompiledProgram;
 import dev.trilobit.api.backend.DecoderSession;
 import dev.trilobit.api.backend.LogitRows;
 import dev.trilobit.cli.bench.measure.Samples;
-
 import java.util.ArrayList;
 import java.util.stream.IntStream;
 

@@ -14,18 +14,15 @@ import dev.trilobit.cli.io.ProgressBar;
 import dev.trilobit.cli.io.StandardStreams;
 import dev.trilobit.cli.io.UsageException;
 import dev.trilobit.cli.option.Positive;
-
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** Measures single matrices of every format, on any backend. */
 @Command(

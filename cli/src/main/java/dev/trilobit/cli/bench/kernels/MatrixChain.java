@@ -2,7 +2,6 @@ package dev.trilobit.cli.bench.kernels;
 
 import dev.trilobit.api.quant.MatrixShape;
 import dev.trilobit.cli.io.UsageException;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -8,10 +8,6 @@ import dev.trilobit.api.quant.FloatType;
 import dev.trilobit.api.quant.Ternary;
 import dev.trilobit.cli.bench.measure.Samples;
 import dev.trilobit.cli.io.CommandFailedException;
-
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +16,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Lets MLX multiply the same shapes on the CPU, in a Python of the user's. */
 final class MlxKernels {

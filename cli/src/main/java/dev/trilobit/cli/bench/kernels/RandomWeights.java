@@ -12,7 +12,6 @@ import dev.trilobit.api.quant.ScaleGranularity;
 import dev.trilobit.api.quant.Ternary;
 import dev.trilobit.api.quant.Weight;
 import dev.trilobit.api.quant.WeightSource;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -80,9 +79,9 @@ record RandomWeights(Map<String, WeightRef> refs) implements WeightSource {
     /** Sign and mantissa stay random, the exponent is that of a half. */
     static LongUnaryOperator numbers(FloatType type) {
         return switch (type) {
-            case F32 -> bits -> bits & 0x807f_ffff_807f_ffffL | 0x3f00_0000_3f00_0000L;
-            case BF16 -> bits -> bits & 0x807f_807f_807f_807fL | 0x3f00_3f00_3f00_3f00L;
-            case F16 -> bits -> bits & 0x83ff_83ff_83ff_83ffL | 0x3800_3800_3800_3800L;
+            case F32 -> bits -> (bits & 0x807f_ffff_807f_ffffL) | 0x3f00_0000_3f00_0000L;
+            case BF16 -> bits -> (bits & 0x807f_807f_807f_807fL) | 0x3f00_3f00_3f00_3f00L;
+            case F16 -> bits -> (bits & 0x83ff_83ff_83ff_83ffL) | 0x3800_3800_3800_3800L;
         };
     }
 

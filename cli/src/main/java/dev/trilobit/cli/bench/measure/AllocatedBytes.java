@@ -1,7 +1,6 @@
 package dev.trilobit.cli.bench.measure;
 
 import com.sun.management.ThreadMXBean;
-
 import java.lang.management.ManagementFactory;
 
 /** Counts what all threads together have allocated on the heap. */

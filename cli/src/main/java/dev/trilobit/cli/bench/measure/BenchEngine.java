@@ -3,14 +3,11 @@ package dev.trilobit.cli.bench.measure;
 import dev.trilobit.cli.io.UsageException;
 import dev.trilobit.cli.option.BackendArguments;
 import dev.trilobit.model.ModelOptions;
-
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine.Option;
-
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
 
 /** Options that say on what is measured. */
 public final class BenchEngine {

@@ -1,7 +1,6 @@
 package dev.trilobit.cli.bench.plot;
 
 import dev.trilobit.cli.bench.table.Decimal;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

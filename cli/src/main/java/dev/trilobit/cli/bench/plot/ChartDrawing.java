@@ -1,7 +1,6 @@
 package dev.trilobit.cli.bench.plot;
 
 import dev.trilobit.cli.bench.table.Decimal;
-
 import java.util.stream.Collectors;
 
 /** Draws one chart as SVG elements. */

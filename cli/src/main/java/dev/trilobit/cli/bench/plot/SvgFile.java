@@ -3,7 +3,6 @@ package dev.trilobit.cli.bench.plot;
 import dev.trilobit.cli.io.CommandFailedException;
 import dev.trilobit.cli.io.UsageException;
 import dev.trilobit.cli.io.WholeFile;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,6 @@
 package dev.trilobit.cli.bench.table;
 
 import dev.trilobit.cli.io.UsageException;
-
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;

@@ -6,12 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.trilobit.api.quant.MatrixShape;
 import dev.trilobit.cli.io.UsageException;
-
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.List;
 
 class KernelCasesTest {
     private static List<String> labels(String bits, Integer... groups) {

@@ -12,16 +12,14 @@ import dev.trilobit.api.backend.MatrixProduct;
 import dev.trilobit.api.quant.ReferenceCodec;
 import dev.trilobit.api.quant.Weight;
 import dev.trilobit.api.quant.WeightFormat;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class KernelProgramTest {
     private static final String ALL = "1,2,4,8,ternary,16,q8_0,q6_k,q4_k,q4_0";
@@ -35,7 +33,7 @@ class KernelProgramTest {
     @MethodSource("formats")
     void randomWeightsAreNumbersOfUsefulSize(KernelFormat kernel) {
         var program = new KernelProgram(kernel, MATRIX).program();
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofShared()) {
             Weight weight = new RandomWeights(program.weights()).weight("matrix-0", arena);
             int[] codes = new int[4];
             for (int row = 0; row < 24; row++) {
@@ -59,7 +57,7 @@ class KernelProgramTest {
     void timedProgramsComputeMatrixProducts(KernelFormat kernel) {
         var timed = new KernelProgram(kernel, MATRIX);
         int[] rows = IntStream.range(0, KernelProgram.ROWS).toArray();
-        try (Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofShared();
                 var backend = Backends.select(BackendRequest.auto(), timed.program()).backend()) {
             float[] logits;
             try (var compiled = timed.compile(backend, rows.length, Map.of());

@@ -8,10 +8,6 @@ import dev.trilobit.cli.bench.measure.Samples;
 import dev.trilobit.cli.bench.table.ReportFormat;
 import dev.trilobit.cli.io.CommandFailedException;
 import dev.trilobit.cli.io.StandardStreams;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -24,6 +20,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Expected numbers are worked out by hand. */
 class KernelTableTest {

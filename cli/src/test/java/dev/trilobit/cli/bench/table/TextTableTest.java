@@ -5,10 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.trilobit.cli.bench.table.TextTable.Column;
 import dev.trilobit.cli.io.UsageException;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 class TextTableTest {
     private static final TextTable TABLE =

@@ -138,7 +138,7 @@ class BenchTest {
                         "--shape=32x64,64x32x64",
                         "--group=32",
                         "--m=1,3",
-                        "--filter=^(binary-g32|ternary, int8 input) .* m3$",
+                        "--filter=^(binary-g32|ternary, int8-per-token) .* m3$",
                         "--sample-time=0.0001",
                         "--repetitions=2",
                         "--threads=1",

@@ -78,6 +78,7 @@ class WrongInputTest {
                 mistake("give threads by --threads", "bench", "-t1", "--backend-option=threads=1"),
                 mistake("--bits: expected some of 1, 2", "bench", "kernels", "--bits=3"),
                 mistake("--shape: expected ROWSxCOLS", "bench", "kernels", "--shape=4096"),
+                mistake("--activations: expected one of", "bench", "kernels", "--activations=x"),
                 mistake("--m: expected numbers from 1", "bench", "kernels", "--m=0"),
                 mistake("--group: expected numbers from 1", "bench", "kernels", "--group=x"),
                 mistake("--filter: none of", "bench", "kernels", "--filter=nothing"),

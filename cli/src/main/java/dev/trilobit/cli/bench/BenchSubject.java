@@ -3,11 +3,11 @@ package dev.trilobit.cli.bench;
 import dev.trilobit.api.backend.Selection;
 import dev.trilobit.api.program.Op;
 import dev.trilobit.api.program.Program;
+import dev.trilobit.cli.bench.measure.ActivationRule;
 import dev.trilobit.cli.bench.measure.Processor;
 import dev.trilobit.model.arch.DecoderModel;
 import dev.trilobit.model.arch.ModelSummary;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -61,20 +61,15 @@ record BenchSubject(
         Map<String, Integer> rules = new TreeMap<>();
         for (Op op : program.ops()) {
             if (op instanceof Op.Linear linear) {
-                rules.merge(rule(linear), 1, Integer::sum);
+                rules.merge(ActivationRule.label(linear.activations()), 1, Integer::sum);
             }
         }
         return rules;
     }
 
-    private static String rule(Op.Linear linear) {
-        String name = linear.activations().name().toLowerCase(Locale.ROOT).replace('_', '-');
-        return name.equals("none") ? "float" : name;
-    }
-
     /** Returns the name for tables: the last part of the place. */
     String shortName() {
-        List<String> parts = List.of(model.split("/"));
+        List<String> parts = List.of(model.split("/", -1));
         return parts.isEmpty() ? model : parts.getLast();
     }
 

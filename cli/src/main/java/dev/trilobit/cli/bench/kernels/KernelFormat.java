@@ -3,6 +3,7 @@ package dev.trilobit.cli.bench.kernels;
 import dev.trilobit.api.program.ActivationQuant;
 import dev.trilobit.api.quant.Affine;
 import dev.trilobit.api.quant.Binary;
+import dev.trilobit.api.quant.Binary.Mode;
 import dev.trilobit.api.quant.BlockType;
 import dev.trilobit.api.quant.Blocks;
 import dev.trilobit.api.quant.Dense;
@@ -11,6 +12,7 @@ import dev.trilobit.api.quant.ScaleGranularity;
 import dev.trilobit.api.quant.Ternary;
 import dev.trilobit.api.quant.TernaryPacking;
 import dev.trilobit.api.quant.WeightFormat;
+import dev.trilobit.cli.bench.measure.ActivationRule;
 import dev.trilobit.cli.io.UsageException;
 import java.util.Arrays;
 import java.util.List;
@@ -49,21 +51,19 @@ record KernelFormat(WeightFormat format, ActivationQuant activations) {
         }
 
         /** Formats for each group size; those without groups come once. */
-        private Stream<KernelFormat> formats(List<Integer> groups) {
+        private Stream<KernelFormat> formats(List<Integer> groups, ActivationQuant rule) {
             return switch (this) {
                 case ONE ->
                         groups.stream()
-                                .flatMap(
-                                        g ->
-                                                Stream.of(
-                                                        floats(binary(g, Binary.Mode.SYMMETRIC)),
-                                                        floats(binary(g, Binary.Mode.AFFINE))));
-                case TWO -> groups.stream().map(g -> affine(2, g));
-                case FOUR -> groups.stream().map(g -> affine(4, g));
-                case EIGHT -> groups.stream().map(g -> affine(8, g));
+                                .flatMap(g -> Arrays.stream(Mode.values()).map(m -> binary(g, m)))
+                                .map(format -> new KernelFormat(format, rule));
+                case TWO -> affine(2, groups, rule);
+                case FOUR -> affine(4, groups, rule);
+                case EIGHT -> affine(8, groups, rule);
                 case TERNARY ->
                         Stream.concat(
-                                Stream.of(bitnet()), groups.stream().map(KernelFormat::ternary));
+                                Stream.of(bitnet()),
+                                groups.stream().map(g -> new KernelFormat(ternary(g), rule)));
                 case SIXTEEN -> Stream.of(BASELINE, floats(new Dense(FloatType.F16)));
                 case Q8_0 -> Stream.of(floats(new Blocks(BlockType.Q8_0)));
                 case Q6_K -> Stream.of(floats(new Blocks(BlockType.Q6_K)));
@@ -77,19 +77,19 @@ record KernelFormat(WeightFormat format, ActivationQuant activations) {
         return new KernelFormat(format, ActivationQuant.NONE);
     }
 
-    private static WeightFormat binary(int group, Binary.Mode mode) {
+    private static WeightFormat binary(int group, Mode mode) {
         return new Binary(group, mode, FloatType.F16);
     }
 
-    private static KernelFormat affine(int bits, int group) {
-        return floats(new Affine(bits, group, FloatType.F16));
+    private static Stream<KernelFormat> affine(
+            int bits, List<Integer> groups, ActivationQuant rule) {
+        return groups.stream()
+                .map(g -> new KernelFormat(new Affine(bits, g, FloatType.F16), rule));
     }
 
-    private static KernelFormat ternary(int group) {
-        return floats(
-                new Ternary(
-                        TernaryPacking.CONSECUTIVE,
-                        new ScaleGranularity.PerGroup(group, FloatType.F16)));
+    private static WeightFormat ternary(int group) {
+        return new Ternary(
+                TernaryPacking.CONSECUTIVE, new ScaleGranularity.PerGroup(group, FloatType.F16));
     }
 
     /** As BitNet b1.58 has it: one scale a tensor, input rounded to int8. */
@@ -104,12 +104,13 @@ record KernelFormat(WeightFormat format, ActivationQuant activations) {
      *
      * @param bits names separated by commas
      * @param groups weights that share a scale
+     * @param rule for the input of formats with groups; the others have one of their own
      * @throws UsageException if a name is unknown
      */
-    static List<KernelFormat> parse(String bits, List<Integer> groups) {
+    static List<KernelFormat> parse(String bits, List<Integer> groups, ActivationQuant rule) {
         return Arrays.stream(bits.split(",", -1))
                 .map(String::strip)
-                .flatMap(name -> bits(name, bits).formats(groups))
+                .flatMap(name -> bits(name, bits).formats(groups, rule))
                 .distinct()
                 .toList();
     }
@@ -131,11 +132,10 @@ record KernelFormat(WeightFormat format, ActivationQuant activations) {
                 .collect(Collectors.joining(", "));
     }
 
-    /** Returns for instance {@code binary-g128} or {@code ternary, int8 input}. */
+    /** Returns for instance {@code binary-g128} or {@code ternary, int8-per-token}. */
     String label() {
-        return switch (activations) {
-            case NONE -> format.label();
-            case INT8_PER_TOKEN -> format.label() + ", int8 input";
-        };
+        return activations == ActivationQuant.NONE
+                ? format.label()
+                : format.label() + ", " + ActivationRule.label(activations);
     }
 }

@@ -4,6 +4,7 @@ import dev.trilobit.api.backend.Backend;
 import dev.trilobit.api.backend.Backends;
 import dev.trilobit.api.backend.CompiledProgram;
 import dev.trilobit.api.backend.Selection;
+import dev.trilobit.cli.bench.measure.ActivationRule;
 import dev.trilobit.cli.bench.measure.BenchEngine;
 import dev.trilobit.cli.bench.measure.CountList;
 import dev.trilobit.cli.bench.measure.Processor;
@@ -62,6 +63,16 @@ public final class KernelsCommand implements Callable<Integer> {
             paramLabel = "G[,G...]",
             description = "Weights that share a scale. Default: 32,64,128")
     private String groups = "32,64,128";
+
+    @Option(
+            names = "--activations",
+            paramLabel = "RULE",
+            description = {
+                "How formats with groups round their input, such as float or int8-per-token."
+                        + " BitNet's ternary format always rounds, dense and block formats never do.",
+                "Default: float"
+            })
+    private String activations = "float";
 
     @Option(
             names = "--m",
@@ -144,7 +155,7 @@ public final class KernelsCommand implements Callable<Integer> {
 
     private List<KernelCase> cases() {
         List<KernelFormat> formats =
-                KernelFormat.parse(bits, CountList.parse("--group", groups, 1));
+                KernelFormat.parse(bits, CountList.parse("--group", groups, 1), ActivationRule.of("--activations", activations));
         List<MatrixChain> chains = MatrixChain.parse(shapes);
         List<Integer> sizes = CountList.parse("--m", tokens, 1);
         var cases = new ArrayList<KernelCase>();

@@ -143,7 +143,7 @@ final class ChartDrawing {
                         .ifPresent(
                                 place ->
                                         add(
-                                                "<text x=\"%s\" y=\"%s\">%s</text>"
+                                                "<text class=\"label\" x=\"%s\" y=\"%s\">%s</text>"
                                                         .formatted(
                                                                 n(place.x()),
                                                                 n(place.y()),

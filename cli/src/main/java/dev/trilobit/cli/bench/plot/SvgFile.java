@@ -25,6 +25,7 @@ public final class SvgFile {
             .paper { fill: var(--paper); }
             .title { font-size: 17px; font-weight: 600; }
             .faint { fill: var(--faint); }
+            .label { paint-order: stroke; stroke: var(--paper); stroke-width: 4px; }
             .grid { stroke: var(--grid); stroke-width: 1; }
             .axis { stroke: var(--faint); stroke-width: 1; }
             .c0 { stroke: var(--c0); } .c1 { stroke: var(--c1); } .c2 { stroke: var(--c2); } .c3 { stroke: var(--c3); }

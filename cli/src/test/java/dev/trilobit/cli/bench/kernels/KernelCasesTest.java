@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.trilobit.api.program.ActivationQuant;
 import dev.trilobit.api.quant.MatrixShape;
+import dev.trilobit.cli.bench.measure.ActivationRule;
 import dev.trilobit.cli.io.UsageException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -13,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class KernelCasesTest {
     private static List<String> labels(String bits, Integer... groups) {
-        return KernelFormat.parse(bits, List.of(groups)).stream().map(KernelFormat::label).toList();
+        return KernelFormat.parse(bits, List.of(groups), ActivationQuant.NONE).stream().map(KernelFormat::label).toList();
     }
 
     @Test
@@ -26,9 +28,27 @@ class KernelCasesTest {
     @Test
     void formatsWithoutGroupsComeOnce() {
         assertEquals(
-                List.of("ternary, int8 input", "ternary-g32", "ternary-g64", "bf16", "f16", "q8_0"),
+                List.of("ternary, int8-per-token", "ternary-g32", "ternary-g64", "bf16", "f16", "q8_0"),
                 labels("ternary,16,q8_0", 32, 64));
         assertEquals(List.of("affine2-g32", "affine4-g32", "affine8-g32"), labels("2,4,8", 32));
+    }
+
+    @Test
+    void aRuleForInputsIsThatOfFormatsWithGroups() {
+        assertEquals(
+                List.of("binary-g32, int8-per-token", "binary-affine-g32, int8-per-token", "bf16", "f16"),
+                KernelFormat.parse("1,16", List.of(32), ActivationQuant.INT8_PER_TOKEN).stream()
+                        .map(KernelFormat::label)
+                        .toList());
+    }
+
+    @Test
+    void rulesAreFoundByName() {
+        for (ActivationQuant rule : ActivationQuant.values()) {
+            assertEquals(rule, ActivationRule.of("--activations", ActivationRule.label(rule)));
+        }
+        assertEquals("float", ActivationRule.label(ActivationQuant.NONE));
+        assertThrows(UsageException.class, () -> ActivationRule.of("--activations", "int9"));
     }
 
     @ParameterizedTest

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.trilobit.api.program.ActivationQuant;
 import dev.trilobit.api.backend.BackendRequest;
 import dev.trilobit.api.backend.Backends;
 import dev.trilobit.api.backend.DecoderSession;
@@ -26,7 +27,7 @@ class KernelProgramTest {
     private static final MatrixChain MATRIX = MatrixChain.parse("24x256").getFirst();
 
     static List<KernelFormat> formats() {
-        return KernelFormat.parse(ALL, List.of(64));
+        return KernelFormat.parse(ALL, List.of(64), ActivationQuant.NONE);
     }
 
     @ParameterizedTest

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.trilobit.api.program.ActivationQuant;
 import dev.trilobit.cli.bench.measure.Samples;
 import dev.trilobit.cli.bench.table.ReportFormat;
 import dev.trilobit.cli.io.CommandFailedException;
@@ -26,8 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Expected numbers are worked out by hand. */
 class KernelTableTest {
     private static final MatrixChain MATRIX = MatrixChain.parse("100x1000").getFirst();
-    private static final KernelFormat ONE = KernelFormat.parse("1", List.of(128)).getFirst();
-    private static final KernelFormat AFFINE = KernelFormat.parse("1", List.of(128)).getLast();
+    private static final KernelFormat ONE = KernelFormat.parse("1", List.of(128), ActivationQuant.NONE).getFirst();
+    private static final KernelFormat AFFINE = KernelFormat.parse("1", List.of(128), ActivationQuant.NONE).getLast();
     private static final KernelTimer TIMER = new KernelTimer(2, 0.001, 0.001);
 
     @TempDir private Path folder;
@@ -120,7 +121,7 @@ class KernelTableTest {
     @Test
     void mlxHasAffineAndSixteenBitMatrices() {
         List<String> known =
-                KernelFormat.parse("1,2,ternary,16,q8_0", List.of(64)).stream()
+                KernelFormat.parse("1,2,ternary,16,q8_0", List.of(64), ActivationQuant.NONE).stream()
                         .map(format -> new KernelCase(format, MATRIX, 1))
                         .filter(MlxKernels::has)
                         .map(one -> one.format().label())

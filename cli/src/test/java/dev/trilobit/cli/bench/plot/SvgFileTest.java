@@ -77,7 +77,7 @@ class SvgFileTest {
     @Test
     void aPointInTheMiddleOfBothAxesIsDrawnInTheMiddleOfTheFrame() throws Exception {
         Document svg = parse(SvgFile.svg(List.of(CHART)));
-        String[] ends = only(svg, "polyline", "limit").getAttribute("points").split("[ ,]");
+        String[] ends = only(svg, "polyline", "limit").getAttribute("points").split("[ ,]", -1);
         Element dot = only(svg, "circle", "dot");
         double middleX = (Double.parseDouble(ends[0]) + Double.parseDouble(ends[2])) / 2;
         double middleY = (Double.parseDouble(ends[1]) + Double.parseDouble(ends[3])) / 2;
@@ -88,7 +88,7 @@ class SvgFileTest {
     @Test
     void spreadReachesFromLeastToMost() throws Exception {
         Document svg = parse(SvgFile.svg(List.of(CHART)));
-        String[] ends = only(svg, "polyline", "limit").getAttribute("points").split("[ ,]");
+        String[] ends = only(svg, "polyline", "limit").getAttribute("points").split("[ ,]", -1);
         double bottom = Double.parseDouble(ends[1]);
         double height = bottom - Double.parseDouble(ends[3]);
         Element spread = only(svg, "line", "spread");

@@ -83,8 +83,7 @@ record KernelFormat(WeightFormat format, ActivationQuant activations) {
 
     private static Stream<KernelFormat> affine(
             int bits, List<Integer> groups, ActivationQuant rule) {
-        return groups.stream()
-                .map(g -> new KernelFormat(new Affine(bits, g, FloatType.F16), rule));
+        return groups.stream().map(g -> new KernelFormat(new Affine(bits, g, FloatType.F16), rule));
     }
 
     private static WeightFormat ternary(int group) {

@@ -155,7 +155,10 @@ public final class KernelsCommand implements Callable<Integer> {
 
     private List<KernelCase> cases() {
         List<KernelFormat> formats =
-                KernelFormat.parse(bits, CountList.parse("--group", groups, 1), ActivationRule.of("--activations", activations));
+                KernelFormat.parse(
+                        bits,
+                        CountList.parse("--group", groups, 1),
+                        ActivationRule.of("--activations", activations));
         List<MatrixChain> chains = MatrixChain.parse(shapes);
         List<Integer> sizes = CountList.parse("--m", tokens, 1);
         var cases = new ArrayList<KernelCase>();

@@ -15,7 +15,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class KernelCasesTest {
     private static List<String> labels(String bits, Integer... groups) {
-        return KernelFormat.parse(bits, List.of(groups), ActivationQuant.NONE).stream().map(KernelFormat::label).toList();
+        return KernelFormat.parse(bits, List.of(groups), ActivationQuant.NONE).stream()
+                .map(KernelFormat::label)
+                .toList();
     }
 
     @Test
@@ -28,7 +30,13 @@ class KernelCasesTest {
     @Test
     void formatsWithoutGroupsComeOnce() {
         assertEquals(
-                List.of("ternary, int8-per-token", "ternary-g32", "ternary-g64", "bf16", "f16", "q8_0"),
+                List.of(
+                        "ternary, int8-per-token",
+                        "ternary-g32",
+                        "ternary-g64",
+                        "bf16",
+                        "f16",
+                        "q8_0"),
                 labels("ternary,16,q8_0", 32, 64));
         assertEquals(List.of("affine2-g32", "affine4-g32", "affine8-g32"), labels("2,4,8", 32));
     }
@@ -36,7 +44,11 @@ class KernelCasesTest {
     @Test
     void aRuleForInputsIsThatOfFormatsWithGroups() {
         assertEquals(
-                List.of("binary-g32, int8-per-token", "binary-affine-g32, int8-per-token", "bf16", "f16"),
+                List.of(
+                        "binary-g32, int8-per-token",
+                        "binary-affine-g32, int8-per-token",
+                        "bf16",
+                        "f16"),
                 KernelFormat.parse("1,16", List.of(32), ActivationQuant.INT8_PER_TOKEN).stream()
                         .map(KernelFormat::label)
                         .toList());

@@ -27,8 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** Expected numbers are worked out by hand. */
 class KernelTableTest {
     private static final MatrixChain MATRIX = MatrixChain.parse("100x1000").getFirst();
-    private static final KernelFormat ONE = KernelFormat.parse("1", List.of(128), ActivationQuant.NONE).getFirst();
-    private static final KernelFormat AFFINE = KernelFormat.parse("1", List.of(128), ActivationQuant.NONE).getLast();
+    private static final KernelFormat ONE =
+            KernelFormat.parse("1", List.of(128), ActivationQuant.NONE).getFirst();
+    private static final KernelFormat AFFINE =
+            KernelFormat.parse("1", List.of(128), ActivationQuant.NONE).getLast();
     private static final KernelTimer TIMER = new KernelTimer(2, 0.001, 0.001);
 
     @TempDir private Path folder;
@@ -121,7 +123,8 @@ class KernelTableTest {
     @Test
     void mlxHasAffineAndSixteenBitMatrices() {
         List<String> known =
-                KernelFormat.parse("1,2,ternary,16,q8_0", List.of(64), ActivationQuant.NONE).stream()
+                KernelFormat.parse("1,2,ternary,16,q8_0", List.of(64), ActivationQuant.NONE)
+                        .stream()
                         .map(format -> new KernelCase(format, MATRIX, 1))
                         .filter(MlxKernels::has)
                         .map(one -> one.format().label())

@@ -11,6 +11,8 @@ module dev.trilobit.cli {
     requires dev.trilobit.model.embedded;
     requires info.picocli;
     requires java.logging;
+    requires java.management;
+    requires jdk.management;
     requires org.jline;
     requires static org.jspecify;
     requires tools.jackson.databind;
@@ -18,6 +20,12 @@ module dev.trilobit.cli {
     opens dev.trilobit.cli to
             info.picocli;
     opens dev.trilobit.cli.backends to
+            info.picocli;
+    opens dev.trilobit.cli.bench to
+            info.picocli;
+    opens dev.trilobit.cli.bench.kernels to
+            info.picocli;
+    opens dev.trilobit.cli.bench.measure to
             info.picocli;
     opens dev.trilobit.cli.chat to
             info.picocli;

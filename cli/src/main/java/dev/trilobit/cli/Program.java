@@ -1,6 +1,8 @@
 package dev.trilobit.cli;
 
 import dev.trilobit.cli.backends.BackendsCommand;
+import dev.trilobit.cli.bench.BenchCommand;
+import dev.trilobit.cli.bench.kernels.KernelsCommand;
 import dev.trilobit.cli.chat.ChatCommand;
 import dev.trilobit.cli.compare.CompareCommand;
 import dev.trilobit.cli.completion.CompletionCommand;
@@ -43,6 +45,11 @@ final class Program {
         commands.put("logits", () -> new LogitsCommand(streams));
         commands.put("perplexity", () -> new PerplexityCommand(streams));
         commands.put("compare", () -> new CompareCommand(streams));
+        commands.put(
+                "bench",
+                () ->
+                        new CommandLine(new BenchCommand(streams))
+                                .addSubcommand("kernels", new KernelsCommand(streams)));
         commands.put("conform", () -> new ConformCommand(streams));
         commands.put("completion", () -> new CompletionCommand(streams));
     }

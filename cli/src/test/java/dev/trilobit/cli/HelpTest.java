@@ -28,6 +28,7 @@ class HelpTest {
                     "logits",
                     "perplexity",
                     "compare",
+                    "bench",
                     "conform",
                     "completion");
 

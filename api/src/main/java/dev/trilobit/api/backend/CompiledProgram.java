@@ -14,6 +14,14 @@ public interface CompiledProgram extends AutoCloseable {
     long weightBytes();
 
     /**
+     * Tells what decoding one token reads from memory. By default weights count as the program
+     * stores them and the cache as f32; a backend that repacks or rounds tells its own.
+     */
+    default TokenTraffic traffic() {
+        return TokenTraffic.asStored(program());
+    }
+
+    /**
      * Tells whether the logits of a position are bit-identical however the position was reached: in
      * prefill, token by token or in a step of several tokens.
      */

@@ -4,6 +4,7 @@ import dev.trilobit.api.backend.BackendException;
 import dev.trilobit.api.backend.CompileOptions;
 import dev.trilobit.api.backend.CompiledProgram;
 import dev.trilobit.api.backend.DecoderSession;
+import dev.trilobit.api.backend.TokenTraffic;
 import dev.trilobit.api.program.Op;
 import dev.trilobit.api.program.Program;
 import dev.trilobit.api.program.RopeSpec;
@@ -52,6 +53,23 @@ final class CpuCompiledProgram implements CompiledProgram {
     @Override
     public long weightBytes() {
         return weights.byteSize();
+    }
+
+    @Override
+    public TokenTraffic traffic() {
+        TokenTraffic stored = TokenTraffic.asStored(program);
+        long bytes = stored.weightBytes();
+        long cache = 0;
+        for (Op op : program.ops()) {
+            if (op instanceof Op.Linear linear) {
+                PackedMatrix matrix = weights.matrix(linear);
+                long packed = matrix.byteSize() + matrix.mappedBytes();
+                bytes += packed - linear.weight().format().byteSize(linear.weight().shape());
+            } else if (op instanceof Op.Attend attend) {
+                cache += KvCache.bytesPerPosition(attend.attention());
+            }
+        }
+        return new TokenTraffic(bytes, cache, KvCache.TYPE);
     }
 
     @Override

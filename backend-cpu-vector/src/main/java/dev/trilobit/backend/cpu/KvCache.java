@@ -18,6 +18,9 @@ final class KvCache {
     /** Positions of a page; a multiple of every lane count. */
     static final int PAGE = 64;
 
+    /** How a number is held. */
+    static final String TYPE = "f32";
+
     private final int kvHeads;
     private final int headDim;
     private final int valueStride;
@@ -33,8 +36,17 @@ final class KvCache {
     KvCache(AttentionSpec spec, Arena arena) {
         kvHeads = spec.kvHeads();
         headDim = spec.headDim();
-        valueStride = Math.ceilDiv(headDim, Lanes.FLOATS.length()) * Lanes.FLOATS.length();
+        valueStride = valueStride(headDim);
         this.arena = arena;
+    }
+
+    private static int valueStride(int headDim) {
+        return Math.ceilDiv(headDim, Lanes.FLOATS.length()) * Lanes.FLOATS.length();
+    }
+
+    /** Bytes that the keys and values of one position take. */
+    static long bytesPerPosition(AttentionSpec spec) {
+        return (long) spec.kvHeads() * (spec.headDim() + valueStride(spec.headDim())) * Float.BYTES;
     }
 
     /** Allocates pages so that {@code positions} fit. */

@@ -1,0 +1,95 @@
+package dev.trilobit.cli.bench.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.trilobit.api.program.ActivationQuant;
+import dev.trilobit.api.quant.MatrixShape;
+import dev.trilobit.cli.bench.measure.ActivationRule;
+import dev.trilobit.cli.io.UsageException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class KernelCasesTest {
+    private static List<String> labels(String bits, Integer... groups) {
+        return KernelFormat.parse(bits, List.of(groups), ActivationQuant.NONE).stream()
+                .map(KernelFormat::label)
+                .toList();
+    }
+
+    @Test
+    void oneBitHasASymmetricAndAnAffineForm() {
+        assertEquals(
+                List.of("binary-g64", "binary-affine-g64", "binary-g128", "binary-affine-g128"),
+                labels("1", 64, 128));
+    }
+
+    @Test
+    void formatsWithoutGroupsComeOnce() {
+        assertEquals(
+                List.of(
+                        "ternary, int8-per-token",
+                        "ternary-g32",
+                        "ternary-g64",
+                        "bf16",
+                        "f16",
+                        "q8_0"),
+                labels("ternary,16,q8_0", 32, 64));
+        assertEquals(List.of("affine2-g32", "affine4-g32", "affine8-g32"), labels("2,4,8", 32));
+    }
+
+    @Test
+    void aRuleForInputsIsThatOfFormatsWithGroups() {
+        assertEquals(
+                List.of(
+                        "binary-g32, int8-per-token",
+                        "binary-affine-g32, int8-per-token",
+                        "bf16",
+                        "f16"),
+                KernelFormat.parse("1,16", List.of(32), ActivationQuant.INT8_PER_TOKEN).stream()
+                        .map(KernelFormat::label)
+                        .toList());
+    }
+
+    @Test
+    void rulesAreFoundByName() {
+        for (ActivationQuant rule : ActivationQuant.values()) {
+            assertEquals(rule, ActivationRule.of("--activations", ActivationRule.label(rule)));
+        }
+        assertEquals("float", ActivationRule.label(ActivationQuant.NONE));
+        assertThrows(UsageException.class, () -> ActivationRule.of("--activations", "int9"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"3", "", "1,,2", "one"})
+    void unknownBitsAreNamed(String bits) {
+        var e = assertThrows(UsageException.class, () -> labels(bits, 32));
+        assertTrue(String.valueOf(e.getMessage()).contains("--bits: expected some of 1, 2"));
+    }
+
+    @Test
+    void twoExtentsAreRowsAndColumns() {
+        MatrixChain chain = MatrixChain.parse("11008x4096").getFirst();
+        assertEquals(List.of(new MatrixShape(11008, 4096)), chain.matrices());
+        assertEquals(4096, chain.inputs());
+        assertEquals(11008L * 4096, chain.weights());
+    }
+
+    @Test
+    void threeExtentsAreTwoMatrices() {
+        MatrixChain chain = MatrixChain.parse("64x256x32").getFirst();
+        assertEquals(List.of(new MatrixShape(256, 64), new MatrixShape(32, 256)), chain.matrices());
+        assertEquals(64, chain.inputs());
+        assertEquals(256 * 64 + 32 * 256, chain.weights());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "4096", "0x4", "4x4x4x4", "4x-4", "4 x 4", "4x4,", "axb"})
+    void malformedShapesAreNamed(String text) {
+        var e = assertThrows(UsageException.class, () -> MatrixChain.parse(text));
+        assertTrue(String.valueOf(e.getMessage()).contains("--shape: expected ROWSxCOLS"));
+    }
+}

@@ -41,19 +41,41 @@ public final class BlockCodec {
      * double and in f32.
      */
     public static double scale(BlockType type, MemorySegment blocks, long block, int g) {
+        return scaleUnit(type, blocks, block) * scaleMultiple(type, blocks, block, g);
+    }
+
+    /** Returns d, an f16 of which the scales of all groups are multiples. */
+    public static double scaleUnit(BlockType type, MemorySegment blocks, long block) {
+        return f16(blocks, type == BlockType.Q6_K ? block + Q6_K_D : block);
+    }
+
+    /** Returns the integer of group {@code g}'s scale, -128 to 127; 1 where a block is a group. */
+    public static int scaleMultiple(BlockType type, MemorySegment blocks, long block, int g) {
         return switch (type) {
-            case Q8_0, Q5_0, Q4_0, Q4_1 -> f16(blocks, block);
-            case Q6_K -> f16(blocks, block + Q6_K_D) * groupScale(type, blocks, block, g);
-            case Q4_K -> f16(blocks, block) * groupScale(type, blocks, block, g);
+            case Q8_0, Q5_0, Q4_0, Q4_1 -> 1;
+            case Q6_K, Q4_K -> groupScale(type, blocks, block, g);
         };
     }
 
     /** Returns the bias of group {@code g}: m, or -dmin times the group's integer; else zero. */
     public static double bias(BlockType type, MemorySegment blocks, long block, int g) {
+        return biasUnit(type, blocks, block) * biasMultiple(type, blocks, block, g);
+    }
+
+    /** Returns m or -dmin, an f16 of which the biases of all groups are multiples; else zero. */
+    public static double biasUnit(BlockType type, MemorySegment blocks, long block) {
         return switch (type) {
             case Q8_0, Q6_K, Q5_0, Q4_0 -> 0;
             case Q4_1 -> f16(blocks, block + 2);
-            case Q4_K -> -f16(blocks, block + 2) * groupMinimum(blocks, block, g);
+            case Q4_K -> -f16(blocks, block + 2);
+        };
+    }
+
+    /** Returns the integer of group {@code g}'s bias, 0 to 63; 1 where a block is a group. */
+    public static int biasMultiple(BlockType type, MemorySegment blocks, long block, int g) {
+        return switch (type) {
+            case Q8_0, Q6_K, Q5_0, Q4_0, Q4_1 -> 1;
+            case Q4_K -> groupMinimum(blocks, block, g);
         };
     }
 

@@ -42,24 +42,26 @@ final class GroupedMatrix implements PackedMatrix {
     private final GroupedLayout layout;
     private final GroupKernel kernel;
     private final MemorySegment codes;
-    private final GroupStates scales;
-    private final List<GroupStates> biases;
+    private final GroupScales scales;
+    private final List<GroupScales> biases;
     private final long blockBytes;
 
     private GroupedMatrix(
             Weight weight,
             GroupedLayout layout,
-            GroupStates scales,
-            List<GroupStates> biases,
+            GroupScales scales,
+            List<GroupScales> biases,
             Arena arena) {
         int centre = weight.format() instanceof Blocks(BlockType type) ? type.centre() : 0;
         this.shape = weight.shape();
         this.layout = layout;
         GroupGrid grid = layout.grid();
         this.kernel =
-                layout.lookup()
-                        ? new GroupLookupKernel(grid)
-                        : new GroupMultiplyKernel(grid, centre);
+                switch (grid.slotBits()) {
+                    case 8 -> new GroupByteKernel(grid, centre);
+                    case 4 -> new GroupNibbleKernel(grid, centre);
+                    default -> new GroupLookupKernel(grid);
+                };
         this.scales = scales;
         this.biases = biases;
         this.blockBytes = (long) grid.words() * GroupGrid.STEP_BYTES;
@@ -137,15 +139,20 @@ final class GroupedMatrix implements PackedMatrix {
             GroupNumbers scaleNumbers,
             GroupNumbers biasNumbers,
             Arena arena) {
-        GroupGrid grid = layout.grid();
-        var scales = GroupStates.pack(weight, "scale", scaleNumbers, grid.groups(), ROWS, arena);
-        List<GroupStates> biases =
+        int groups = layout.grid().groups();
+        GroupScales scales = kept(weight, "scale", scaleNumbers, groups, arena);
+        List<GroupScales> biases =
                 layout.values() == CodeValue.UNSIGNED
-                        ? List.of(
-                                GroupStates.pack(
-                                        weight, "bias", biasNumbers, grid.groups(), ROWS, arena))
+                        ? List.of(kept(weight, "bias", biasNumbers, groups, arena))
                         : List.of();
         return new GroupedMatrix(weight, layout, scales, biases, arena);
+    }
+
+    private static GroupScales kept(
+            Weight weight, String what, GroupNumbers numbers, int groups, Arena arena) {
+        return numbers instanceof BlockNumbers inBlocks && inBlocks.blockGroups() > 1
+                ? GroupMultiples.pack(weight, what, inBlocks, groups, arena)
+                : GroupStates.pack(weight, what, numbers, groups, ROWS, arena);
     }
 
     /** Floats of work that a thread needs: states of some groups, sums and sums of biases. */
@@ -174,7 +181,7 @@ final class GroupedMatrix implements PackedMatrix {
     @Override
     public long byteSize() {
         long bytes = codes.byteSize() + scales.byteSize();
-        for (GroupStates bias : biases) {
+        for (GroupScales bias : biases) {
             bytes += bias.byteSize();
         }
         return bytes;

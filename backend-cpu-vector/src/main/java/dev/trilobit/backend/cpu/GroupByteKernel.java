@@ -7,34 +7,39 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Kernel for codes of four or eight bits: rows lie in lanes, and each lane's code is converted to
- * f32 and multiplied. Nothing is fused: every machine computes the same bits.
+ * Kernel for codes of eight bits: rows lie in lanes, and each lane's code becomes an f32 as the
+ * last digits of a power of two, which is subtracted again with the code of zero: exact, and
+ * cheaper than a conversion. A product is added fused, with one rounding.
  */
-final class GroupMultiplyKernel implements GroupKernel {
+final class GroupByteKernel implements GroupKernel {
     private static final int LANES = GroupGrid.LANES;
     private static final int ROWS = GroupGrid.BLOCK_ROWS;
     private static final long VECTOR_BYTES = (long) LANES * Integer.BYTES;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    private static final int CODES = Integer.SIZE / 8;
+    private static final int HALF_WORD = 16;
+
+    private static final int MASK_0 = 0xff;
+    private static final int MASK_1 = 0xff00;
+
+    private static final int EXPONENT_0 = 0x4b000000; // of 2^23
+    private static final int EXPONENT_1 = 0x47000000; // of 2^15
 
     private final int groupWords;
     private final int words;
-    private final int codeBits;
-    private final int codeMask;
-    private final int centre;
-    private final int steps;
+    private final float zero0;
+    private final float zero1;
 
     /**
      * Makes the kernel of matrices whose codes lie as {@code grid} says.
      *
      * @param centre code of zero
      */
-    GroupMultiplyKernel(GroupGrid grid, int centre) {
-        this.centre = centre;
+    GroupByteKernel(GroupGrid grid, int centre) {
         this.groupWords = grid.groupWords();
         this.words = grid.words();
-        this.codeBits = grid.slotBits();
-        this.codeMask = (1 << codeBits) - 1;
-        this.steps = Integer.SIZE / codeBits;
+        this.zero0 = 0x1p23f + centre;
+        this.zero1 = 0x1p15f + centre;
     }
 
     @Override
@@ -52,10 +57,8 @@ final class GroupMultiplyKernel implements GroupKernel {
         FloatVector f1 = FloatVector.fromArray(Lanes.FLOATS, work, sums + LANES);
         FloatVector f2 = FloatVector.fromArray(Lanes.FLOATS, work, sums + 2 * LANES);
         FloatVector f3 = FloatVector.fromArray(Lanes.FLOATS, work, sums + 3 * LANES);
-        int shift = codeBits;
-        int mask = codeMask;
-        int zero = centre;
-        int count = steps;
+        float z0 = zero0;
+        float z1 = zero1;
         for (int g = from; g < to; g++) {
             FloatVector a0 = FloatVector.zero(Lanes.FLOATS);
             FloatVector a1 = a0;
@@ -71,25 +74,22 @@ final class GroupMultiplyKernel implements GroupKernel {
                         IntVector.fromMemorySegment(Lanes.INTS, codes, p + 2 * VECTOR_BYTES, ORDER);
                 IntVector w3 =
                         IntVector.fromMemorySegment(Lanes.INTS, codes, p + 3 * VECTOR_BYTES, ORDER);
-                int t = j * count;
-                for (int k = 0; k < count; k++) {
-                    FloatVector c = FloatVector.broadcast(Lanes.FLOATS, x[t + k]);
-                    FloatVector q0 =
-                            (FloatVector) w0.and(mask).sub(zero).convert(VectorOperators.I2F, 0);
-                    FloatVector q1 =
-                            (FloatVector) w1.and(mask).sub(zero).convert(VectorOperators.I2F, 0);
-                    FloatVector q2 =
-                            (FloatVector) w2.and(mask).sub(zero).convert(VectorOperators.I2F, 0);
-                    FloatVector q3 =
-                            (FloatVector) w3.and(mask).sub(zero).convert(VectorOperators.I2F, 0);
-                    a0 = a0.add(q0.mul(c));
-                    a1 = a1.add(q1.mul(c));
-                    a2 = a2.add(q2.mul(c));
-                    a3 = a3.add(q3.mul(c));
-                    w0 = w0.lanewise(VectorOperators.LSHR, shift);
-                    w1 = w1.lanewise(VectorOperators.LSHR, shift);
-                    w2 = w2.lanewise(VectorOperators.LSHR, shift);
-                    w3 = w3.lanewise(VectorOperators.LSHR, shift);
+                int t = j * CODES;
+                for (int stop = t + CODES; t < stop; t += 2) {
+                    FloatVector c = FloatVector.broadcast(Lanes.FLOATS, x[t]);
+                    a0 = w0.and(MASK_0).or(EXPONENT_0).reinterpretAsFloats().sub(z0).fma(c, a0);
+                    a1 = w1.and(MASK_0).or(EXPONENT_0).reinterpretAsFloats().sub(z0).fma(c, a1);
+                    a2 = w2.and(MASK_0).or(EXPONENT_0).reinterpretAsFloats().sub(z0).fma(c, a2);
+                    a3 = w3.and(MASK_0).or(EXPONENT_0).reinterpretAsFloats().sub(z0).fma(c, a3);
+                    c = FloatVector.broadcast(Lanes.FLOATS, x[t + 1]);
+                    a0 = w0.and(MASK_1).or(EXPONENT_1).reinterpretAsFloats().sub(z1).fma(c, a0);
+                    a1 = w1.and(MASK_1).or(EXPONENT_1).reinterpretAsFloats().sub(z1).fma(c, a1);
+                    a2 = w2.and(MASK_1).or(EXPONENT_1).reinterpretAsFloats().sub(z1).fma(c, a2);
+                    a3 = w3.and(MASK_1).or(EXPONENT_1).reinterpretAsFloats().sub(z1).fma(c, a3);
+                    w0 = w0.lanewise(VectorOperators.LSHR, HALF_WORD);
+                    w1 = w1.lanewise(VectorOperators.LSHR, HALF_WORD);
+                    w2 = w2.lanewise(VectorOperators.LSHR, HALF_WORD);
+                    w3 = w3.lanewise(VectorOperators.LSHR, HALF_WORD);
                 }
             }
             int at = scales + (g - from) * ROWS;
@@ -117,10 +117,8 @@ final class GroupMultiplyKernel implements GroupKernel {
             int scales,
             int sums,
             int stride) {
-        int shift = codeBits;
-        int mask = codeMask;
-        int zero = centre;
-        int count = steps;
+        float z0 = zero0;
+        float z1 = zero1;
         for (int g = from; g < to; g++) {
             FloatVector a00 = FloatVector.zero(Lanes.FLOATS);
             FloatVector a01 = a00;
@@ -136,27 +134,38 @@ final class GroupMultiplyKernel implements GroupKernel {
                 IntVector w0 = IntVector.fromMemorySegment(Lanes.INTS, codes, p, ORDER);
                 IntVector w1 =
                         IntVector.fromMemorySegment(Lanes.INTS, codes, p + VECTOR_BYTES, ORDER);
-                int at = j * count * 4;
-                for (int k = 0; k < count; k++) {
-                    FloatVector q0 =
-                            (FloatVector) w0.and(mask).sub(zero).convert(VectorOperators.I2F, 0);
-                    FloatVector q1 =
-                            (FloatVector) w1.and(mask).sub(zero).convert(VectorOperators.I2F, 0);
+                int at = j * (CODES * 4);
+                for (int stop = at + CODES * 4; at < stop; at += 8) {
+                    FloatVector q0 = w0.and(MASK_0).or(EXPONENT_0).reinterpretAsFloats().sub(z0);
+                    FloatVector q1 = w1.and(MASK_0).or(EXPONENT_0).reinterpretAsFloats().sub(z0);
                     FloatVector c = FloatVector.broadcast(Lanes.FLOATS, x[at]);
-                    a00 = a00.add(q0.mul(c));
-                    a10 = a10.add(q1.mul(c));
+                    a00 = q0.fma(c, a00);
+                    a10 = q1.fma(c, a10);
                     c = FloatVector.broadcast(Lanes.FLOATS, x[at + 1]);
-                    a01 = a01.add(q0.mul(c));
-                    a11 = a11.add(q1.mul(c));
+                    a01 = q0.fma(c, a01);
+                    a11 = q1.fma(c, a11);
                     c = FloatVector.broadcast(Lanes.FLOATS, x[at + 2]);
-                    a02 = a02.add(q0.mul(c));
-                    a12 = a12.add(q1.mul(c));
+                    a02 = q0.fma(c, a02);
+                    a12 = q1.fma(c, a12);
                     c = FloatVector.broadcast(Lanes.FLOATS, x[at + 3]);
-                    a03 = a03.add(q0.mul(c));
-                    a13 = a13.add(q1.mul(c));
-                    w0 = w0.lanewise(VectorOperators.LSHR, shift);
-                    w1 = w1.lanewise(VectorOperators.LSHR, shift);
-                    at += 4;
+                    a03 = q0.fma(c, a03);
+                    a13 = q1.fma(c, a13);
+                    q0 = w0.and(MASK_1).or(EXPONENT_1).reinterpretAsFloats().sub(z1);
+                    q1 = w1.and(MASK_1).or(EXPONENT_1).reinterpretAsFloats().sub(z1);
+                    c = FloatVector.broadcast(Lanes.FLOATS, x[at + 4]);
+                    a00 = q0.fma(c, a00);
+                    a10 = q1.fma(c, a10);
+                    c = FloatVector.broadcast(Lanes.FLOATS, x[at + 5]);
+                    a01 = q0.fma(c, a01);
+                    a11 = q1.fma(c, a11);
+                    c = FloatVector.broadcast(Lanes.FLOATS, x[at + 6]);
+                    a02 = q0.fma(c, a02);
+                    a12 = q1.fma(c, a12);
+                    c = FloatVector.broadcast(Lanes.FLOATS, x[at + 7]);
+                    a03 = q0.fma(c, a03);
+                    a13 = q1.fma(c, a13);
+                    w0 = w0.lanewise(VectorOperators.LSHR, HALF_WORD);
+                    w1 = w1.lanewise(VectorOperators.LSHR, HALF_WORD);
                 }
             }
             FloatVector s0 = FloatVector.fromArray(Lanes.FLOATS, work, scales + (g - from) * ROWS);
@@ -164,10 +173,10 @@ final class GroupMultiplyKernel implements GroupKernel {
                     FloatVector.fromArray(Lanes.FLOATS, work, scales + (g - from) * ROWS + LANES);
             int out = sums;
             FloatVector.fromArray(Lanes.FLOATS, work, out)
-                    .add(a00.mul(factors[4 * g]).mul(s0))
+                    .add(a00.mul(factors[4 * g + 0]).mul(s0))
                     .intoArray(work, out);
             FloatVector.fromArray(Lanes.FLOATS, work, out + LANES)
-                    .add(a10.mul(factors[4 * g]).mul(s1))
+                    .add(a10.mul(factors[4 * g + 0]).mul(s1))
                     .intoArray(work, out + LANES);
             out += stride;
             FloatVector.fromArray(Lanes.FLOATS, work, out)

@@ -1,0 +1,250 @@
+package dev.trilobit.backend.cpu;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+
+/** Kernel for codes of four bits: {@link GroupByteKernel}, with four codes to half a word. */
+final class GroupNibbleKernel implements GroupKernel {
+    private static final int LANES = GroupGrid.LANES;
+    private static final int ROWS = GroupGrid.BLOCK_ROWS;
+    private static final long VECTOR_BYTES = (long) LANES * Integer.BYTES;
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    private static final int CODES = Integer.SIZE / 4;
+    private static final int HALF_WORD = 16;
+
+    private static final int MASK_0 = 0xf;
+    private static final int MASK_1 = 0xf0;
+    private static final int MASK_2 = 0xf00;
+    private static final int MASK_3 = 0xf000;
+
+    private static final int EXPONENT_0 = 0x4b000000; // of 2^23
+    private static final int EXPONENT_1 = 0x49000000; // of 2^19
+    private static final int EXPONENT_2 = 0x47000000; // of 2^15
+    private static final int EXPONENT_3 = 0x45000000; // of 2^11
+
+    private final int groupWords;
+    private final int words;
+    private final float zero0;
+    private final float zero1;
+    private final float zero2;
+    private final float zero3;
+
+    /**
+     * Makes the kernel of matrices whose codes lie as {@code grid} says.
+     *
+     * @param centre code of zero
+     */
+    GroupNibbleKernel(GroupGrid grid, int centre) {
+        this.groupWords = grid.groupWords();
+        this.words = grid.words();
+        this.zero0 = 0x1p23f + centre;
+        this.zero1 = 0x1p19f + centre;
+        this.zero2 = 0x1p15f + centre;
+        this.zero3 = 0x1p11f + centre;
+    }
+
+    @Override
+    public void oneToken(
+            MemorySegment codes,
+            long block,
+            int from,
+            int to,
+            float[] x,
+            float[] factors,
+            float[] work,
+            int scales,
+            int sums) {
+        FloatVector f0 = FloatVector.fromArray(Lanes.FLOATS, work, sums);
+        FloatVector f1 = FloatVector.fromArray(Lanes.FLOATS, work, sums + LANES);
+        FloatVector f2 = FloatVector.fromArray(Lanes.FLOATS, work, sums + 2 * LANES);
+        FloatVector f3 = FloatVector.fromArray(Lanes.FLOATS, work, sums + 3 * LANES);
+        float z0 = zero0;
+        float z1 = zero1;
+        float z2 = zero2;
+        float z3 = zero3;
+        for (int g = from; g < to; g++) {
+            FloatVector a0 = FloatVector.zero(Lanes.FLOATS);
+            FloatVector a1 = a0;
+            FloatVector a2 = a0;
+            FloatVector a3 = a0;
+            int end = Math.min((g + 1) * groupWords, words);
+            for (int j = g * groupWords; j < end; j++) {
+                long p = block + (long) j * GroupGrid.STEP_BYTES;
+                IntVector w0 = IntVector.fromMemorySegment(Lanes.INTS, codes, p, ORDER);
+                IntVector w1 =
+                        IntVector.fromMemorySegment(Lanes.INTS, codes, p + VECTOR_BYTES, ORDER);
+                IntVector w2 =
+                        IntVector.fromMemorySegment(Lanes.INTS, codes, p + 2 * VECTOR_BYTES, ORDER);
+                IntVector w3 =
+                        IntVector.fromMemorySegment(Lanes.INTS, codes, p + 3 * VECTOR_BYTES, ORDER);
+                int t = j * CODES;
+                for (int stop = t + CODES; t < stop; t += 4) {
+                    FloatVector c = FloatVector.broadcast(Lanes.FLOATS, x[t]);
+                    a0 = w0.and(MASK_0).or(EXPONENT_0).reinterpretAsFloats().sub(z0).fma(c, a0);
+                    a1 = w1.and(MASK_0).or(EXPONENT_0).reinterpretAsFloats().sub(z0).fma(c, a1);
+                    a2 = w2.and(MASK_0).or(EXPONENT_0).reinterpretAsFloats().sub(z0).fma(c, a2);
+                    a3 = w3.and(MASK_0).or(EXPONENT_0).reinterpretAsFloats().sub(z0).fma(c, a3);
+                    c = FloatVector.broadcast(Lanes.FLOATS, x[t + 1]);
+                    a0 = w0.and(MASK_1).or(EXPONENT_1).reinterpretAsFloats().sub(z1).fma(c, a0);
+                    a1 = w1.and(MASK_1).or(EXPONENT_1).reinterpretAsFloats().sub(z1).fma(c, a1);
+                    a2 = w2.and(MASK_1).or(EXPONENT_1).reinterpretAsFloats().sub(z1).fma(c, a2);
+                    a3 = w3.and(MASK_1).or(EXPONENT_1).reinterpretAsFloats().sub(z1).fma(c, a3);
+                    c = FloatVector.broadcast(Lanes.FLOATS, x[t + 2]);
+                    a0 = w0.and(MASK_2).or(EXPONENT_2).reinterpretAsFloats().sub(z2).fma(c, a0);
+                    a1 = w1.and(MASK_2).or(EXPONENT_2).reinterpretAsFloats().sub(z2).fma(c, a1);
+                    a2 = w2.and(MASK_2).or(EXPONENT_2).reinterpretAsFloats().sub(z2).fma(c, a2);
+                    a3 = w3.and(MASK_2).or(EXPONENT_2).reinterpretAsFloats().sub(z2).fma(c, a3);
+                    c = FloatVector.broadcast(Lanes.FLOATS, x[t + 3]);
+                    a0 = w0.and(MASK_3).or(EXPONENT_3).reinterpretAsFloats().sub(z3).fma(c, a0);
+                    a1 = w1.and(MASK_3).or(EXPONENT_3).reinterpretAsFloats().sub(z3).fma(c, a1);
+                    a2 = w2.and(MASK_3).or(EXPONENT_3).reinterpretAsFloats().sub(z3).fma(c, a2);
+                    a3 = w3.and(MASK_3).or(EXPONENT_3).reinterpretAsFloats().sub(z3).fma(c, a3);
+                    w0 = w0.lanewise(VectorOperators.LSHR, HALF_WORD);
+                    w1 = w1.lanewise(VectorOperators.LSHR, HALF_WORD);
+                    w2 = w2.lanewise(VectorOperators.LSHR, HALF_WORD);
+                    w3 = w3.lanewise(VectorOperators.LSHR, HALF_WORD);
+                }
+            }
+            int at = scales + (g - from) * ROWS;
+            float f = factors[g];
+            f0 = f0.add(a0.mul(f).mul(FloatVector.fromArray(Lanes.FLOATS, work, at)));
+            f1 = f1.add(a1.mul(f).mul(FloatVector.fromArray(Lanes.FLOATS, work, at + LANES)));
+            f2 = f2.add(a2.mul(f).mul(FloatVector.fromArray(Lanes.FLOATS, work, at + 2 * LANES)));
+            f3 = f3.add(a3.mul(f).mul(FloatVector.fromArray(Lanes.FLOATS, work, at + 3 * LANES)));
+        }
+        f0.intoArray(work, sums);
+        f1.intoArray(work, sums + LANES);
+        f2.intoArray(work, sums + 2 * LANES);
+        f3.intoArray(work, sums + 3 * LANES);
+    }
+
+    @Override
+    public void fourTokens(
+            MemorySegment codes,
+            long half,
+            int from,
+            int to,
+            float[] x,
+            float[] factors,
+            float[] work,
+            int scales,
+            int sums,
+            int stride) {
+        float z0 = zero0;
+        float z1 = zero1;
+        float z2 = zero2;
+        float z3 = zero3;
+        for (int g = from; g < to; g++) {
+            FloatVector a00 = FloatVector.zero(Lanes.FLOATS);
+            FloatVector a01 = a00;
+            FloatVector a02 = a00;
+            FloatVector a03 = a00;
+            FloatVector a10 = a00;
+            FloatVector a11 = a00;
+            FloatVector a12 = a00;
+            FloatVector a13 = a00;
+            int end = Math.min((g + 1) * groupWords, words);
+            for (int j = g * groupWords; j < end; j++) {
+                long p = half + (long) j * GroupGrid.STEP_BYTES;
+                IntVector w0 = IntVector.fromMemorySegment(Lanes.INTS, codes, p, ORDER);
+                IntVector w1 =
+                        IntVector.fromMemorySegment(Lanes.INTS, codes, p + VECTOR_BYTES, ORDER);
+                int at = j * (CODES * 4);
+                for (int stop = at + CODES * 4; at < stop; at += 16) {
+                    FloatVector q0 = w0.and(MASK_0).or(EXPONENT_0).reinterpretAsFloats().sub(z0);
+                    FloatVector q1 = w1.and(MASK_0).or(EXPONENT_0).reinterpretAsFloats().sub(z0);
+                    FloatVector c = FloatVector.broadcast(Lanes.FLOATS, x[at]);
+                    a00 = q0.fma(c, a00);
+                    a10 = q1.fma(c, a10);
+                    c = FloatVector.broadcast(Lanes.FLOATS, x[at + 1]);
+                    a01 = q0.fma(c, a01);
+                    a11 = q1.fma(c, a11);
+                    c = FloatVector.broadcast(Lanes.FLOATS, x[at + 2]);
+                    a02 = q0.fma(c, a02);
+                    a12 = q1.fma(c, a12);
+                    c = FloatVector.broadcast(Lanes.FLOATS, x[at + 3]);
+                    a03 = q0.fma(c, a03);
+                    a13 = q1.fma(c, a13);
+                    q0 = w0.and(MASK_1).or(EXPONENT_1).reinterpretAsFloats().sub(z1);
+                    q1 = w1.and(MASK_1).or(EXPONENT_1).reinterpretAsFloats().sub(z1);
+                    c = FloatVector.broadcast(Lanes.FLOATS, x[at + 4]);
+                    a00 = q0.fma(c, a00);
+                    a10 = q1.fma(c, a10);
+                    c = FloatVector.broadcast(Lanes.FLOATS, x[at + 5]);
+                    a01 = q0.fma(c, a01);
+                    a11 = q1.fma(c, a11);
+                    c = FloatVector.broadcast(Lanes.FLOATS, x[at + 6]);
+                    a02 = q0.fma(c, a02);
+                    a12 = q1.fma(c, a12);
+                    c = FloatVector.broadcast(Lanes.FLOATS, x[at + 7]);
+                    a03 = q0.fma(c, a03);
+                    a13 = q1.fma(c, a13);
+                    q0 = w0.and(MASK_2).or(EXPONENT_2).reinterpretAsFloats().sub(z2);
+                    q1 = w1.and(MASK_2).or(EXPONENT_2).reinterpretAsFloats().sub(z2);
+                    c = FloatVector.broadcast(Lanes.FLOATS, x[at + 8]);
+                    a00 = q0.fma(c, a00);
+                    a10 = q1.fma(c, a10);
+                    c = FloatVector.broadcast(Lanes.FLOATS, x[at + 9]);
+                    a01 = q0.fma(c, a01);
+                    a11 = q1.fma(c, a11);
+                    c = FloatVector.broadcast(Lanes.FLOATS, x[at + 10]);
+                    a02 = q0.fma(c, a02);
+                    a12 = q1.fma(c, a12);
+                    c = FloatVector.broadcast(Lanes.FLOATS, x[at + 11]);
+                    a03 = q0.fma(c, a03);
+                    a13 = q1.fma(c, a13);
+                    q0 = w0.and(MASK_3).or(EXPONENT_3).reinterpretAsFloats().sub(z3);
+                    q1 = w1.and(MASK_3).or(EXPONENT_3).reinterpretAsFloats().sub(z3);
+                    c = FloatVector.broadcast(Lanes.FLOATS, x[at + 12]);
+                    a00 = q0.fma(c, a00);
+                    a10 = q1.fma(c, a10);
+                    c = FloatVector.broadcast(Lanes.FLOATS, x[at + 13]);
+                    a01 = q0.fma(c, a01);
+                    a11 = q1.fma(c, a11);
+                    c = FloatVector.broadcast(Lanes.FLOATS, x[at + 14]);
+                    a02 = q0.fma(c, a02);
+                    a12 = q1.fma(c, a12);
+                    c = FloatVector.broadcast(Lanes.FLOATS, x[at + 15]);
+                    a03 = q0.fma(c, a03);
+                    a13 = q1.fma(c, a13);
+                    w0 = w0.lanewise(VectorOperators.LSHR, HALF_WORD);
+                    w1 = w1.lanewise(VectorOperators.LSHR, HALF_WORD);
+                }
+            }
+            FloatVector s0 = FloatVector.fromArray(Lanes.FLOATS, work, scales + (g - from) * ROWS);
+            FloatVector s1 =
+                    FloatVector.fromArray(Lanes.FLOATS, work, scales + (g - from) * ROWS + LANES);
+            int out = sums;
+            FloatVector.fromArray(Lanes.FLOATS, work, out)
+                    .add(a00.mul(factors[4 * g + 0]).mul(s0))
+                    .intoArray(work, out);
+            FloatVector.fromArray(Lanes.FLOATS, work, out + LANES)
+                    .add(a10.mul(factors[4 * g + 0]).mul(s1))
+                    .intoArray(work, out + LANES);
+            out += stride;
+            FloatVector.fromArray(Lanes.FLOATS, work, out)
+                    .add(a01.mul(factors[4 * g + 1]).mul(s0))
+                    .intoArray(work, out);
+            FloatVector.fromArray(Lanes.FLOATS, work, out + LANES)
+                    .add(a11.mul(factors[4 * g + 1]).mul(s1))
+                    .intoArray(work, out + LANES);
+            out += stride;
+            FloatVector.fromArray(Lanes.FLOATS, work, out)
+                    .add(a02.mul(factors[4 * g + 2]).mul(s0))
+                    .intoArray(work, out);
+            FloatVector.fromArray(Lanes.FLOATS, work, out + LANES)
+                    .add(a12.mul(factors[4 * g + 2]).mul(s1))
+                    .intoArray(work, out + LANES);
+            out += stride;
+            FloatVector.fromArray(Lanes.FLOATS, work, out)
+                    .add(a03.mul(factors[4 * g + 3]).mul(s0))
+                    .intoArray(work, out);
+            FloatVector.fromArray(Lanes.FLOATS, work, out + LANES)
+                    .add(a13.mul(factors[4 * g + 3]).mul(s1))
+                    .intoArray(work, out + LANES);
+        }
+    }
+}

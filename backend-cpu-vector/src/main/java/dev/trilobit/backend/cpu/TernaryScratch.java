@@ -1,0 +1,29 @@
+package dev.trilobit.backend.cpu;
+
+/** Work arrays of a thread that loads or multiplies {@link TernaryInt8Tile}s. */
+final class TernaryScratch {
+    /** Sums, [token][row of a span]. */
+    final int[] sums =
+            new int
+                    [TernaryInt8Tile.MOST_TOKENS
+                            * TernaryInt8Matrix.SPAN_BLOCKS
+                            * TernaryWords.BLOCK_ROWS];
+
+    /** Tables of a chunk for a quad of tokens. */
+    final short[] tables =
+            new short
+                    [TernaryWords.CHUNK_WORDS
+                            * TernaryWords.LOOKUPS
+                            * TernaryInt8Tile.QUAD
+                            * TernaryWords.LANES];
+
+    /** Int16 sums on their way to {@link #sums}. */
+    final short[] lanes = new short[8 * TernaryWords.LANES];
+
+    /** A token's codes. */
+    final int[] codes;
+
+    TernaryScratch(int cols) {
+        codes = new int[cols];
+    }
+}

@@ -28,15 +28,15 @@ final class TernaryInt8Kernels {
      * @param block byte offset of the first word
      * @param words at most {@code FLUSH_WORDS}
      * @param tables [lookup][lanes]
-     * @param first where the tables of the first word begin
+     * @param first byte at which the tables of the first word begin
      * @param work in and out: its sums, the rows' from {@code at} on
      */
     static void oneToken(
             MemorySegment codes,
             long block,
             int words,
-            short[] tables,
-            int first,
+            MemorySegment tables,
+            long first,
             TernaryScratch work,
             int at) {
         ShortVector a00 = ShortVector.zero(Lanes.SHORTS);
@@ -52,9 +52,9 @@ final class TernaryInt8Kernels {
                     ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p + 2 * VECTOR_BYTES, ORDER);
             ShortVector w3 =
                     ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p + 3 * VECTOR_BYTES, ORDER);
-            int t = first + j * (TernaryWords.LOOKUPS * LANES);
+            long t = first + j * (TernaryWords.LOOKUPS * VECTOR_BYTES);
             for (int k = 0; k < TernaryWords.LOOKUPS; k++) {
-                ShortVector table = ShortVector.fromArray(Lanes.SHORTS, tables, t);
+                ShortVector table = ShortVector.fromMemorySegment(Lanes.SHORTS, tables, t, ORDER);
                 a00 = a00.add(w0.selectFrom(table));
                 a10 = a10.add(w1.selectFrom(table));
                 a20 = a20.add(w2.selectFrom(table));
@@ -63,7 +63,7 @@ final class TernaryInt8Kernels {
                 w1 = w1.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
                 w2 = w2.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
                 w3 = w3.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
-                t += LANES;
+                t += VECTOR_BYTES;
             }
         }
         short[] lanes = work.lanes;
@@ -81,15 +81,15 @@ final class TernaryInt8Kernels {
      * @param block byte offset of the first word
      * @param words at most {@code FLUSH_WORDS}
      * @param tables [lookup][2][lanes]
-     * @param first where the tables of the first word begin
+     * @param first byte at which the tables of the first word begin
      * @param work in and out: its sums; token t's rows from {@code at + t * stride} on
      */
     static void twoTokens(
             MemorySegment codes,
             long block,
             int words,
-            short[] tables,
-            int first,
+            MemorySegment tables,
+            long first,
             TernaryScratch work,
             int at,
             int stride) {
@@ -110,14 +110,16 @@ final class TernaryInt8Kernels {
                     ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p + 2 * VECTOR_BYTES, ORDER);
             ShortVector w3 =
                     ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p + 3 * VECTOR_BYTES, ORDER);
-            int t = first + j * (TernaryWords.LOOKUPS * 2 * LANES);
+            long t = first + j * (2 * VECTOR_BYTES * TernaryWords.LOOKUPS);
             for (int k = 0; k < TernaryWords.LOOKUPS; k++) {
-                ShortVector table = ShortVector.fromArray(Lanes.SHORTS, tables, t);
+                ShortVector table = ShortVector.fromMemorySegment(Lanes.SHORTS, tables, t, ORDER);
                 a00 = a00.add(w0.selectFrom(table));
                 a10 = a10.add(w1.selectFrom(table));
                 a20 = a20.add(w2.selectFrom(table));
                 a30 = a30.add(w3.selectFrom(table));
-                table = ShortVector.fromArray(Lanes.SHORTS, tables, t + LANES);
+                table =
+                        ShortVector.fromMemorySegment(
+                                Lanes.SHORTS, tables, t + VECTOR_BYTES, ORDER);
                 a01 = a01.add(w0.selectFrom(table));
                 a11 = a11.add(w1.selectFrom(table));
                 a21 = a21.add(w2.selectFrom(table));
@@ -126,7 +128,7 @@ final class TernaryInt8Kernels {
                 w1 = w1.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
                 w2 = w2.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
                 w3 = w3.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
-                t += 2 * LANES;
+                t += 2 * VECTOR_BYTES;
             }
         }
         short[] lanes = work.lanes;
@@ -148,15 +150,15 @@ final class TernaryInt8Kernels {
      * @param block byte offset of the first word
      * @param words at most {@code FLUSH_WORDS}
      * @param tables [lookup][4][lanes]
-     * @param first where the tables of the first word begin
+     * @param first byte at which the tables of the first word begin
      * @param sums in and out: token t's rows from {@code at + t * stride} on
      */
     static void fourTokens(
             MemorySegment codes,
             long block,
             int words,
-            short[] tables,
-            int first,
+            MemorySegment tables,
+            long first,
             int[] sums,
             int at,
             int stride) {
@@ -173,23 +175,29 @@ final class TernaryInt8Kernels {
             ShortVector w0 = ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p, ORDER);
             ShortVector w1 =
                     ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p + VECTOR_BYTES, ORDER);
-            int t = first + j * (TernaryWords.LOOKUPS * 4 * LANES);
+            long t = first + j * (4 * VECTOR_BYTES * TernaryWords.LOOKUPS);
             for (int k = 0; k < TernaryWords.LOOKUPS; k++) {
-                ShortVector table = ShortVector.fromArray(Lanes.SHORTS, tables, t);
+                ShortVector table = ShortVector.fromMemorySegment(Lanes.SHORTS, tables, t, ORDER);
                 a00 = a00.add(w0.selectFrom(table));
                 a10 = a10.add(w1.selectFrom(table));
-                table = ShortVector.fromArray(Lanes.SHORTS, tables, t + LANES);
+                table =
+                        ShortVector.fromMemorySegment(
+                                Lanes.SHORTS, tables, t + VECTOR_BYTES, ORDER);
                 a01 = a01.add(w0.selectFrom(table));
                 a11 = a11.add(w1.selectFrom(table));
-                table = ShortVector.fromArray(Lanes.SHORTS, tables, t + 2 * LANES);
+                table =
+                        ShortVector.fromMemorySegment(
+                                Lanes.SHORTS, tables, t + 2 * VECTOR_BYTES, ORDER);
                 a02 = a02.add(w0.selectFrom(table));
                 a12 = a12.add(w1.selectFrom(table));
-                table = ShortVector.fromArray(Lanes.SHORTS, tables, t + 3 * LANES);
+                table =
+                        ShortVector.fromMemorySegment(
+                                Lanes.SHORTS, tables, t + 3 * VECTOR_BYTES, ORDER);
                 a03 = a03.add(w0.selectFrom(table));
                 a13 = a13.add(w1.selectFrom(table));
                 w0 = w0.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
                 w1 = w1.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
-                t += 4 * LANES;
+                t += 4 * VECTOR_BYTES;
             }
         }
         int out = at;

@@ -54,6 +54,11 @@ final class DenseTile implements ActivationTile {
         return tokens;
     }
 
+    @Override
+    public ActivationTile another() {
+        return new DenseTile(layout);
+    }
+
     /** What this tile was made for. */
     DenseLayout layout() {
         return layout;

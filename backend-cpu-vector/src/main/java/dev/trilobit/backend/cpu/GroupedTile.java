@@ -191,6 +191,11 @@ final class GroupedTile implements ActivationTile {
         return tokens;
     }
 
+    @Override
+    public ActivationTile another() {
+        return new GroupedTile(layout);
+    }
+
     /** What this tile was made for. */
     GroupedLayout layout() {
         return layout;

@@ -8,6 +8,9 @@ package dev.trilobit.backend.cpu;
  * threads, nor on how many tokens a tile holds.
  */
 interface PackedMatrix {
+    /** Bytes that a thread reads in one run if it can. */
+    long LEAST_RUN_BYTES = 512 * 1024;
+
     /** Outputs of the matrix. */
     int rows();
 
@@ -20,6 +23,23 @@ interface PackedMatrix {
     /** Bytes that are read in place from the source. */
     default long mappedBytes() {
         return 0;
+    }
+
+    /** Blocks that lie in one stretch of memory; threads had better not share them. */
+    default int blocksPerRun() {
+        return 1;
+    }
+
+    /**
+     * Blocks that a thread had better compute in one go: memory is read fastest in runs of half a
+     * MiB or more, and tables made on the way must serve many rows.
+     *
+     * @param tokens of the tile
+     */
+    default int blocksInOneGo(int tokens) {
+        long blocks = Math.ceilDiv(rows(), rowsPerBlock());
+        long blockBytes = Math.max(1, (byteSize() + mappedBytes()) / blocks);
+        return (int) Math.min(blocks, Math.ceilDiv(LEAST_RUN_BYTES, blockBytes));
     }
 
     /** What the kernels want of their input; matrices with equal layouts can share a tile. */

@@ -2,15 +2,17 @@ package dev.trilobit.backend.cpu;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Threads that share the units of one piece of work at a time. Units are claimed in chunks by
- * whoever is running, so a thread that the system does not schedule holds nobody up unless it has
- * claimed a chunk: the caller waits only for chunks in flight. Idle threads spin briefly, because
- * the next piece usually comes within microseconds, and then sleep.
+ * Threads that share the units of one piece of work at a time. Each thread begins in a contiguous
+ * range of its own, so that memory is read in long runs; who is through with his range goes on in
+ * another's. Units are claimed in chunks by whoever is running, so a thread that the system does
+ * not schedule holds nobody up unless it has claimed a chunk: the caller waits only for chunks in
+ * flight. Idle threads spin briefly, because the next piece usually comes within microseconds, and
+ * then sleep.
  *
  * <p>Several sessions may call at once; one gets the helpers, the others run their work alone.
  */
@@ -33,8 +35,11 @@ final class RowPool implements AutoCloseable {
     private static final int SPINS_BETWEEN_CLOCK_READS = 64;
     private static final int SPINS_BEFORE_YIELD = 1_000;
 
-    /** High half: number of the piece. Low half: next unclaimed unit. */
-    private final AtomicLong ticket = new AtomicLong(closed(0));
+    /** Longs between the tickets of two threads, so that they lie in different cache lines. */
+    private static final int TICKET_STRIDE = 16;
+
+    /** A ticket a thread. High half: number of the piece. Low half: next unit of its range. */
+    private final AtomicLongArray tickets;
 
     private final AtomicInteger doneUnits = new AtomicInteger();
     private final AtomicInteger sleepers = new AtomicInteger();
@@ -56,6 +61,8 @@ final class RowPool implements AutoCloseable {
      */
     RowPool(int threads) {
         helpers = new Thread[threads - 1];
+        tickets = new AtomicLongArray(threads * TICKET_STRIDE);
+        setTickets(closed(0));
         for (int i = 0; i < helpers.length; i++) {
             int worker = i + 1;
             helpers[i] =
@@ -78,6 +85,12 @@ final class RowPool implements AutoCloseable {
         return (long) piece << 32 | Integer.MAX_VALUE;
     }
 
+    private void setTickets(long value) {
+        for (int i = 0; i < threads(); i++) {
+            tickets.set(i * TICKET_STRIDE, value);
+        }
+    }
+
     int threads() {
         return helpers.length + 1;
     }
@@ -92,6 +105,16 @@ final class RowPool implements AutoCloseable {
      * thrown here.
      */
     void run(Work work, int units) {
+        run(work, units, Math.max(1, units / (threads() * CHUNKS_PER_THREAD)));
+    }
+
+    /**
+     * Does all units of {@code work} and returns when they are done. Exceptions of any thread are
+     * thrown here.
+     *
+     * @param leastChunk units that a chunk has at least, unless a thread's range has fewer
+     */
+    void run(Work work, int units, int leastChunk) {
         if (units == 0) {
             return;
         }
@@ -100,20 +123,23 @@ final class RowPool implements AutoCloseable {
             return;
         }
         try {
-            share(work, units);
+            share(work, units, leastChunk);
         } finally {
             busy.set(false);
         }
     }
 
-    private void share(Work work, int units) {
+    private void share(Work work, int units, int leastChunk) {
         this.work = work;
         this.units = units;
-        this.chunk = Math.max(1, units / (threads() * CHUNKS_PER_THREAD));
+        int range = Math.ceilDiv(units, threads());
+        this.chunk = Math.ceilDiv(range, Math.max(1, range / leastChunk));
         failure = null;
         doneUnits.set(0);
         piece++;
-        ticket.set((long) piece << 32);
+        for (int i = 0; i < threads(); i++) {
+            tickets.set(i * TICKET_STRIDE, (long) piece << 32 | bound(i, units));
+        }
         if (sleepers.get() > 0) {
             for (Thread helper : helpers) {
                 LockSupport.unpark(helper);
@@ -121,7 +147,7 @@ final class RowPool implements AutoCloseable {
         }
         while (claim(0)) {}
         awaitDone(units);
-        ticket.set(closed(piece));
+        setTickets(closed(piece));
         this.work = null;
         Throwable thrown = failure;
         if (thrown instanceof RuntimeException e) {
@@ -130,6 +156,11 @@ final class RowPool implements AutoCloseable {
         if (thrown instanceof Error e) {
             throw e;
         }
+    }
+
+    /** First unit of a thread's range. */
+    private int bound(int thread, int units) {
+        return (int) ((long) units * thread / threads());
     }
 
     /** Waits for chunks in flight; yields because their threads may be waiting for this core. */
@@ -144,19 +175,31 @@ final class RowPool implements AutoCloseable {
         }
     }
 
-    /** Claims and does one chunk; returns false if none is left. */
+    /** Claims and does one chunk, of its own range if possible; returns false if none is left. */
     private boolean claim(int worker) {
-        long seen = ticket.get();
+        int threads = threads();
+        for (int i = 0; i < threads; i++) {
+            int owner = worker + i < threads ? worker + i : worker + i - threads;
+            if (claim(worker, owner)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean claim(int worker, int owner) {
+        long seen = tickets.get(owner * TICKET_STRIDE);
         Work work = this.work;
         int units = this.units;
         int chunk = this.chunk;
         int from = (int) seen;
-        if (from >= units || work == null) {
+        int end = bound(owner + 1, units);
+        if (from >= end || work == null) {
             return false;
         }
-        int to = Math.min(from + chunk, units);
+        int to = Math.min(from + chunk, end);
         // If the piece changed since the ticket was read, so did the ticket, and this fails.
-        if (!ticket.compareAndSet(seen, seen - from + to)) {
+        if (!tickets.compareAndSet(owner * TICKET_STRIDE, seen, seen - from + to)) {
             return true;
         }
         try {
@@ -189,7 +232,7 @@ final class RowPool implements AutoCloseable {
     private void sleep() {
         sleepers.incrementAndGet();
         // Work published before the increment was seen is found here, later work unparks.
-        if ((int) ticket.get() == Integer.MAX_VALUE && !stopped) {
+        if ((int) tickets.get(0) == Integer.MAX_VALUE && !stopped) {
             LockSupport.park(this);
         }
         sleepers.decrementAndGet();

@@ -15,7 +15,7 @@ final class SessionBuffers {
     private final Arena arena;
     private final StepTokens tokens = new StepTokens();
     private final List<float[]> slots = new ArrayList<>();
-    private final Map<TileLayout, ActivationTile> tiles = new HashMap<>();
+    private final Map<TileLayout, TileSet> tiles = new HashMap<>();
     private final List<KvCache> caches = new ArrayList<>();
     private final AttentionScratch attentionScratch;
 
@@ -52,9 +52,9 @@ final class SessionBuffers {
         return slots.get(plan.slot(value));
     }
 
-    /** The tile of a layout; kernels of equal layout share it one after the other. */
-    ActivationTile tile(TileLayout layout) {
-        return tiles.computeIfAbsent(layout, TileLayout::newTile);
+    /** The tiles of a layout; kernels of equal layout share them one after the other. */
+    TileSet tiles(TileLayout layout) {
+        return tiles.computeIfAbsent(layout, TileSet::new);
     }
 
     /** Adds the cache of an attention op. */

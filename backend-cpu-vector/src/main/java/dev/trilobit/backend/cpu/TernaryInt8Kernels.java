@@ -8,7 +8,7 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * Loops over {@link TernaryWords}: rows lie in lanes, each lane looks up the sum of a few products
- * and adds it as int16, and every {@link TernaryWords#FLUSH_WORDS} words the sums move to int32.
+ * and adds it as int16, and after a chunk of words the sums move to int32.
  *
  * <p>The accumulators are written out by hand: past a size of method the compiler no longer inlines
  * calls that take or return vectors, and would box them.
@@ -25,124 +25,179 @@ final class TernaryInt8Kernels {
      * Adds the products of a block of rows with one token.
      *
      * @param codes whole matrix
-     * @param block byte offset of the block
+     * @param block byte offset of the first word
+     * @param words at most {@code FLUSH_WORDS}
      * @param tables [lookup][lanes]
-     * @param from first word
-     * @param to word after the last
-     * @param sums in and out: {@code BLOCK_ROWS} dot products from {@code at} on
+     * @param first byte at which the tables of the first word begin
+     * @param work in and out: its sums, the rows' from {@code at} on
      */
     static void oneToken(
-            MemorySegment codes, long block, short[] tables, int from, int to, int[] sums, int at) {
-        IntVector lo0 = IntVector.fromArray(Lanes.INTS, sums, at);
-        IntVector hi0 = IntVector.fromArray(Lanes.INTS, sums, at + INTS);
-        IntVector lo1 = IntVector.fromArray(Lanes.INTS, sums, at + 2 * INTS);
-        IntVector hi1 = IntVector.fromArray(Lanes.INTS, sums, at + 3 * INTS);
-        IntVector lo2 = IntVector.fromArray(Lanes.INTS, sums, at + 4 * INTS);
-        IntVector hi2 = IntVector.fromArray(Lanes.INTS, sums, at + 5 * INTS);
-        IntVector lo3 = IntVector.fromArray(Lanes.INTS, sums, at + 6 * INTS);
-        IntVector hi3 = IntVector.fromArray(Lanes.INTS, sums, at + 7 * INTS);
-        for (int start = from; start < to; start += TernaryWords.FLUSH_WORDS) {
-            int end = Math.min(start + TernaryWords.FLUSH_WORDS, to);
-            ShortVector a0 = ShortVector.zero(Lanes.SHORTS);
-            ShortVector a1 = a0;
-            ShortVector a2 = a0;
-            ShortVector a3 = a0;
-            for (int j = start; j < end; j++) {
-                long p = block + (long) j * TernaryWords.STEP_BYTES;
-                ShortVector w0 = ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p, ORDER);
-                ShortVector w1 =
-                        ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p + VECTOR_BYTES, ORDER);
-                ShortVector w2 =
-                        ShortVector.fromMemorySegment(
-                                Lanes.SHORTS, codes, p + 2 * VECTOR_BYTES, ORDER);
-                ShortVector w3 =
-                        ShortVector.fromMemorySegment(
-                                Lanes.SHORTS, codes, p + 3 * VECTOR_BYTES, ORDER);
-                int t = j * (TernaryWords.LOOKUPS * LANES);
-                for (int k = 0; k < TernaryWords.LOOKUPS; k++) {
-                    ShortVector table = ShortVector.fromArray(Lanes.SHORTS, tables, t + k * LANES);
-                    a0 = a0.add(w0.selectFrom(table));
-                    a1 = a1.add(w1.selectFrom(table));
-                    a2 = a2.add(w2.selectFrom(table));
-                    a3 = a3.add(w3.selectFrom(table));
-                    w0 = w0.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
-                    w1 = w1.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
-                    w2 = w2.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
-                    w3 = w3.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
-                }
+            MemorySegment codes,
+            long block,
+            int words,
+            MemorySegment tables,
+            long first,
+            TernaryScratch work,
+            int at) {
+        ShortVector a00 = ShortVector.zero(Lanes.SHORTS);
+        ShortVector a10 = a00;
+        ShortVector a20 = a00;
+        ShortVector a30 = a00;
+        for (int j = 0; j < words; j++) {
+            long p = block + (long) j * TernaryWords.STEP_BYTES;
+            ShortVector w0 = ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p, ORDER);
+            ShortVector w1 =
+                    ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p + VECTOR_BYTES, ORDER);
+            ShortVector w2 =
+                    ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p + 2 * VECTOR_BYTES, ORDER);
+            ShortVector w3 =
+                    ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p + 3 * VECTOR_BYTES, ORDER);
+            long t = first + j * (TernaryWords.LOOKUPS * VECTOR_BYTES);
+            for (int k = 0; k < TernaryWords.LOOKUPS; k++) {
+                ShortVector table = ShortVector.fromMemorySegment(Lanes.SHORTS, tables, t, ORDER);
+                a00 = a00.add(w0.selectFrom(table));
+                a10 = a10.add(w1.selectFrom(table));
+                a20 = a20.add(w2.selectFrom(table));
+                a30 = a30.add(w3.selectFrom(table));
+                w0 = w0.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
+                w1 = w1.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
+                w2 = w2.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
+                w3 = w3.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
+                t += VECTOR_BYTES;
             }
-            IntVector v = a0.reinterpretAsInts();
-            lo0 = lo0.add(v.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16));
-            hi0 = hi0.add(v.lanewise(VectorOperators.ASHR, 16));
-            v = a1.reinterpretAsInts();
-            lo1 = lo1.add(v.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16));
-            hi1 = hi1.add(v.lanewise(VectorOperators.ASHR, 16));
-            v = a2.reinterpretAsInts();
-            lo2 = lo2.add(v.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16));
-            hi2 = hi2.add(v.lanewise(VectorOperators.ASHR, 16));
-            v = a3.reinterpretAsInts();
-            lo3 = lo3.add(v.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16));
-            hi3 = hi3.add(v.lanewise(VectorOperators.ASHR, 16));
         }
-        lo0.intoArray(sums, at);
-        hi0.intoArray(sums, at + INTS);
-        lo1.intoArray(sums, at + 2 * INTS);
-        hi1.intoArray(sums, at + 3 * INTS);
-        lo2.intoArray(sums, at + 4 * INTS);
-        hi2.intoArray(sums, at + 5 * INTS);
-        lo3.intoArray(sums, at + 6 * INTS);
-        hi3.intoArray(sums, at + 7 * INTS);
+        short[] lanes = work.lanes;
+        a00.intoArray(lanes, 0);
+        a10.intoArray(lanes, LANES);
+        a20.intoArray(lanes, 2 * LANES);
+        a30.intoArray(lanes, 3 * LANES);
+        widen(lanes, 4, 1, work.sums, at, 0);
+    }
+
+    /**
+     * Adds the products of a block of rows with two tokens.
+     *
+     * @param codes whole matrix
+     * @param block byte offset of the first word
+     * @param words at most {@code FLUSH_WORDS}
+     * @param tables [lookup][2][lanes]
+     * @param first byte at which the tables of the first word begin
+     * @param work in and out: its sums; token t's rows from {@code at + t * stride} on
+     */
+    static void twoTokens(
+            MemorySegment codes,
+            long block,
+            int words,
+            MemorySegment tables,
+            long first,
+            TernaryScratch work,
+            int at,
+            int stride) {
+        ShortVector a00 = ShortVector.zero(Lanes.SHORTS);
+        ShortVector a10 = a00;
+        ShortVector a20 = a00;
+        ShortVector a30 = a00;
+        ShortVector a01 = a00;
+        ShortVector a11 = a00;
+        ShortVector a21 = a00;
+        ShortVector a31 = a00;
+        for (int j = 0; j < words; j++) {
+            long p = block + (long) j * TernaryWords.STEP_BYTES;
+            ShortVector w0 = ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p, ORDER);
+            ShortVector w1 =
+                    ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p + VECTOR_BYTES, ORDER);
+            ShortVector w2 =
+                    ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p + 2 * VECTOR_BYTES, ORDER);
+            ShortVector w3 =
+                    ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p + 3 * VECTOR_BYTES, ORDER);
+            long t = first + j * (2 * VECTOR_BYTES * TernaryWords.LOOKUPS);
+            for (int k = 0; k < TernaryWords.LOOKUPS; k++) {
+                ShortVector table = ShortVector.fromMemorySegment(Lanes.SHORTS, tables, t, ORDER);
+                a00 = a00.add(w0.selectFrom(table));
+                a10 = a10.add(w1.selectFrom(table));
+                a20 = a20.add(w2.selectFrom(table));
+                a30 = a30.add(w3.selectFrom(table));
+                table =
+                        ShortVector.fromMemorySegment(
+                                Lanes.SHORTS, tables, t + VECTOR_BYTES, ORDER);
+                a01 = a01.add(w0.selectFrom(table));
+                a11 = a11.add(w1.selectFrom(table));
+                a21 = a21.add(w2.selectFrom(table));
+                a31 = a31.add(w3.selectFrom(table));
+                w0 = w0.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
+                w1 = w1.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
+                w2 = w2.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
+                w3 = w3.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
+                t += 2 * VECTOR_BYTES;
+            }
+        }
+        short[] lanes = work.lanes;
+        a00.intoArray(lanes, 0);
+        a10.intoArray(lanes, LANES);
+        a20.intoArray(lanes, 2 * LANES);
+        a30.intoArray(lanes, 3 * LANES);
+        a01.intoArray(lanes, 4 * LANES);
+        a11.intoArray(lanes, 5 * LANES);
+        a21.intoArray(lanes, 6 * LANES);
+        a31.intoArray(lanes, 7 * LANES);
+        widen(lanes, 4, 2, work.sums, at, stride);
     }
 
     /**
      * Adds the products of half a block of rows, two vectors of lanes, with four tokens.
      *
      * @param codes whole matrix
-     * @param half byte offset of the half's first word
+     * @param block byte offset of the first word
+     * @param words at most {@code FLUSH_WORDS}
      * @param tables [lookup][4][lanes]
-     * @param from first word
-     * @param to word after the last, at most {@code FLUSH_WORDS} further
-     * @param sums in and out: token t's 2 * lanes dot products from {@code at + t * stride} on
+     * @param first byte at which the tables of the first word begin
+     * @param sums in and out: token t's rows from {@code at + t * stride} on
      */
     static void fourTokens(
             MemorySegment codes,
-            long half,
-            short[] tables,
-            int from,
-            int to,
+            long block,
+            int words,
+            MemorySegment tables,
+            long first,
             int[] sums,
             int at,
             int stride) {
         ShortVector a00 = ShortVector.zero(Lanes.SHORTS);
-        ShortVector a01 = a00;
-        ShortVector a02 = a00;
-        ShortVector a03 = a00;
         ShortVector a10 = a00;
+        ShortVector a01 = a00;
         ShortVector a11 = a00;
+        ShortVector a02 = a00;
         ShortVector a12 = a00;
+        ShortVector a03 = a00;
         ShortVector a13 = a00;
-        for (int j = from; j < to; j++) {
-            long p = half + (long) j * TernaryWords.STEP_BYTES;
+        for (int j = 0; j < words; j++) {
+            long p = block + (long) j * TernaryWords.STEP_BYTES;
             ShortVector w0 = ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p, ORDER);
             ShortVector w1 =
                     ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p + VECTOR_BYTES, ORDER);
-            int t = j * (TernaryWords.LOOKUPS * 4 * LANES);
+            long t = first + j * (4 * VECTOR_BYTES * TernaryWords.LOOKUPS);
             for (int k = 0; k < TernaryWords.LOOKUPS; k++) {
-                ShortVector table = ShortVector.fromArray(Lanes.SHORTS, tables, t);
+                ShortVector table = ShortVector.fromMemorySegment(Lanes.SHORTS, tables, t, ORDER);
                 a00 = a00.add(w0.selectFrom(table));
                 a10 = a10.add(w1.selectFrom(table));
-                table = ShortVector.fromArray(Lanes.SHORTS, tables, t + LANES);
+                table =
+                        ShortVector.fromMemorySegment(
+                                Lanes.SHORTS, tables, t + VECTOR_BYTES, ORDER);
                 a01 = a01.add(w0.selectFrom(table));
                 a11 = a11.add(w1.selectFrom(table));
-                table = ShortVector.fromArray(Lanes.SHORTS, tables, t + 2 * LANES);
+                table =
+                        ShortVector.fromMemorySegment(
+                                Lanes.SHORTS, tables, t + 2 * VECTOR_BYTES, ORDER);
                 a02 = a02.add(w0.selectFrom(table));
                 a12 = a12.add(w1.selectFrom(table));
-                table = ShortVector.fromArray(Lanes.SHORTS, tables, t + 3 * LANES);
+                table =
+                        ShortVector.fromMemorySegment(
+                                Lanes.SHORTS, tables, t + 3 * VECTOR_BYTES, ORDER);
                 a03 = a03.add(w0.selectFrom(table));
                 a13 = a13.add(w1.selectFrom(table));
                 w0 = w0.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
                 w1 = w1.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
-                t += 4 * LANES;
+                t += 4 * VECTOR_BYTES;
             }
         }
         int out = at;
@@ -213,5 +268,29 @@ final class TernaryInt8Kernels {
         v.lanewise(VectorOperators.ASHR, 16)
                 .add(IntVector.fromArray(Lanes.INTS, sums, out + 3 * INTS))
                 .intoArray(sums, out + 3 * INTS);
+    }
+
+    /**
+     * Adds int16 sums, [token][vector][lanes], to the int32 ones; even lanes go before odd ones.
+     */
+    private static void widen(
+            short[] lanes, int vectors, int tokens, int[] sums, int at, int stride) {
+        int from = 0;
+        for (int t = 0; t < tokens; t++) {
+            int out = at + t * stride;
+            for (int i = 0; i < vectors; i++) {
+                IntVector pair =
+                        ShortVector.fromArray(Lanes.SHORTS, lanes, from).reinterpretAsInts();
+                pair.lanewise(VectorOperators.LSHL, 16)
+                        .lanewise(VectorOperators.ASHR, 16)
+                        .add(IntVector.fromArray(Lanes.INTS, sums, out))
+                        .intoArray(sums, out);
+                pair.lanewise(VectorOperators.ASHR, 16)
+                        .add(IntVector.fromArray(Lanes.INTS, sums, out + INTS))
+                        .intoArray(sums, out + INTS);
+                from += LANES;
+                out += LANES;
+            }
+        }
     }
 }

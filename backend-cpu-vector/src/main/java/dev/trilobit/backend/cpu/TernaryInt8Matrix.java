@@ -16,26 +16,23 @@ import java.util.Arrays;
  * to 131072 columns. So a result depends on nothing but the weights and the token.
  */
 final class TernaryInt8Matrix implements PackedMatrix {
-    /** Blocks computed together, so that tables read from the cache serve several. */
-    private static final int GROUP_BLOCKS = 4;
+    /** Most blocks computed together: tables made on the way must serve many rows. */
+    static final int SPAN_BLOCKS = 4 * TernaryWords.RUN_BLOCKS;
 
-    private static final int GROUP_ROWS = GROUP_BLOCKS * TernaryWords.BLOCK_ROWS;
-
-    /** Ints a thread needs: sums [token][row of the group]. */
-    static final int SCRATCH_INTS = ActivationTile.MAX_TOKENS * GROUP_ROWS;
+    private static final long TABLE_BYTES = (long) TernaryWords.LANES * Short.BYTES;
 
     private final MatrixShape shape;
     private final float scale;
     private final MemorySegment codes;
     private final int words;
-    private final long blockBytes;
+    private final int blocks;
 
     private TernaryInt8Matrix(MatrixShape shape, float scale, MemorySegment codes) {
         this.shape = shape;
         this.scale = scale;
         this.codes = codes;
         this.words = TernaryWords.words(shape.cols());
-        this.blockBytes = (long) words * TernaryWords.STEP_BYTES;
+        this.blocks = Math.ceilDiv(shape.rows(), TernaryWords.BLOCK_ROWS);
     }
 
     /**
@@ -75,6 +72,18 @@ final class TernaryInt8Matrix implements PackedMatrix {
     }
 
     @Override
+    public int blocksPerRun() {
+        return TernaryWords.RUN_BLOCKS;
+    }
+
+    @Override
+    public int blocksInOneGo(int tokens) {
+        return tokens > TernaryInt8Tile.EXPANDED_TOKENS
+                ? Math.min(blocks, SPAN_BLOCKS)
+                : PackedMatrix.super.blocksInOneGo(tokens);
+    }
+
+    @Override
     public TileLayout tileLayout() {
         return new TernaryInt8Layout(shape.cols());
     }
@@ -85,72 +94,60 @@ final class TernaryInt8Matrix implements PackedMatrix {
         if (!(x instanceof TernaryInt8Tile tile) || tile.cols() != shape.cols()) {
             throw new IllegalArgumentException("tile %s: not of %s".formatted(x, tileLayout()));
         }
-        int[] sums = tile.scratch().borrow();
-        for (int b = blockFrom; b < blockTo; b += GROUP_BLOCKS) {
-            int end = Math.min(b + GROUP_BLOCKS, blockTo);
-            if (tile.tokens() == 1) {
-                Arrays.fill(sums, 0, GROUP_ROWS, 0);
-                addToken(tile, 0, b, end, 0, words, sums);
-            } else {
-                Arrays.fill(sums, 0);
-                for (int from = 0; from < words; from += TernaryWords.FLUSH_WORDS) {
-                    int to = Math.min(from + TernaryWords.FLUSH_WORDS, words);
-                    addQuads(tile, b, end, from, to, sums);
+        TernaryScratch work = tile.scratch().borrow();
+        int span = tile.expanded() ? TernaryWords.RUN_BLOCKS : SPAN_BLOCKS;
+        for (int b = blockFrom; b < blockTo; ) {
+            int end = Math.min(b - b % span + span, blockTo);
+            int stride = (end - b) * TernaryWords.BLOCK_ROWS;
+            Arrays.fill(work.sums, 0, tile.tokens() * stride, 0);
+            for (int chunk = 0; chunk < TernaryWords.chunks(words); chunk++) {
+                addChunk(tile, chunk, b, end, work);
+            }
+            scale(tile, b, end, work.sums, y, yOffset, yStride);
+            b = end;
+        }
+        tile.scratch().release(work);
+    }
+
+    private void addChunk(
+            TernaryInt8Tile tile, int chunk, int blockFrom, int blockTo, TernaryScratch work) {
+        int count = TernaryWords.chunkWords(words, chunk);
+        int firstLookup = chunk * TernaryWords.CHUNK_WORDS * TernaryWords.LOOKUPS;
+        int stride = (blockTo - blockFrom) * TernaryWords.BLOCK_ROWS;
+        for (int pass = 0; pass < tile.passes(); pass++) {
+            int width = tile.width(pass);
+            MemorySegment tables = tile.tables();
+            long first = tile.tableOffset(pass) + (long) firstLookup * width * TABLE_BYTES;
+            if (!tile.expanded()) {
+                tile.expandChunk(pass, chunk, count, work.tables);
+                tables = work.tables;
+                first = 0;
+            }
+            int at = tile.firstToken(pass) * stride;
+            for (int b = blockFrom; b < blockTo; b++) {
+                long offset = TernaryWords.offset(b, blocks, words, chunk);
+                switch (width) {
+                    case 1 ->
+                            TernaryInt8Kernels.oneToken(
+                                    codes, offset, count, tables, first, work, at);
+                    case 2 ->
+                            TernaryInt8Kernels.twoTokens(
+                                    codes, offset, count, tables, first, work, at, stride);
+                    default -> {
+                        TernaryInt8Kernels.fourTokens(
+                                codes, offset, count, tables, first, work.sums, at, stride);
+                        TernaryInt8Kernels.fourTokens(
+                                codes,
+                                offset + TernaryWords.STEP_BYTES / 2,
+                                count,
+                                tables,
+                                first,
+                                work.sums,
+                                at + TernaryWords.BLOCK_ROWS / 2,
+                                stride);
+                    }
                 }
-            }
-            scale(tile, b, end, sums, y, yOffset, yStride);
-        }
-        tile.scratch().release(sums);
-    }
-
-    private void addQuads(
-            TernaryInt8Tile tile, int blockFrom, int blockTo, int from, int to, int[] sums) {
-        for (int quad = 0; quad < tile.quads(); quad++) {
-            if (tile.width(quad) == 1) {
-                addToken(tile, quad, blockFrom, blockTo, from, to, sums);
-            } else {
-                addQuad(tile, quad, blockFrom, blockTo, from, to, sums);
-            }
-        }
-    }
-
-    private void addToken(
-            TernaryInt8Tile tile,
-            int quad,
-            int blockFrom,
-            int blockTo,
-            int from,
-            int to,
-            int[] sums) {
-        int at = quad * TernaryInt8Tile.QUAD * GROUP_ROWS;
-        for (int b = blockFrom; b < blockTo; b++) {
-            TernaryInt8Kernels.oneToken(
-                    codes, b * blockBytes, tile.tables(quad), from, to, sums, at);
-            at += TernaryWords.BLOCK_ROWS;
-        }
-    }
-
-    private void addQuad(
-            TernaryInt8Tile tile,
-            int quad,
-            int blockFrom,
-            int blockTo,
-            int from,
-            int to,
-            int[] sums) {
-        int at = quad * TernaryInt8Tile.QUAD * GROUP_ROWS;
-        for (int b = blockFrom; b < blockTo; b++) {
-            for (int half = 0; half < 2; half++) {
-                TernaryInt8Kernels.fourTokens(
-                        codes,
-                        b * blockBytes + half * (TernaryWords.STEP_BYTES / 2L),
-                        tile.tables(quad),
-                        from,
-                        to,
-                        sums,
-                        at,
-                        GROUP_ROWS);
-                at += TernaryWords.BLOCK_ROWS / 2;
+                at += TernaryWords.BLOCK_ROWS;
             }
         }
     }
@@ -163,13 +160,15 @@ final class TernaryInt8Matrix implements PackedMatrix {
             float[] y,
             int yOffset,
             int yStride) {
+        int stride = (blockTo - blockFrom) * TernaryWords.BLOCK_ROWS;
         int first = blockFrom * TernaryWords.BLOCK_ROWS;
         int count = Math.min(blockTo * TernaryWords.BLOCK_ROWS, shape.rows()) - first;
         for (int t = 0; t < tile.tokens(); t++) {
             float factor = scale / tile.scale(t);
             int out = yOffset + t * yStride + first;
+            int at = t * stride;
             for (int i = 0; i < count; i++) {
-                y[out + i] = sums[t * GROUP_ROWS + i] * factor;
+                y[out + i] = sums[at + i] * factor;
             }
         }
     }

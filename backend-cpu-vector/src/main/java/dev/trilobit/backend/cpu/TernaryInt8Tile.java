@@ -1,50 +1,96 @@
 package dev.trilobit.backend.cpu;
 
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.ShortVector;
 
 /**
- * Tokens rounded to int8, as tables of the sums that each {@link TernaryWords} index stands for.
+ * Tokens rounded to int8. Up to {@link #EXPANDED_TOKENS} are also held as tables of the sums that
+ * each {@link TernaryWords} index stands for; with more, kernels make the tables on their way, a
+ * chunk of words at a time, because all of them would not fit the cache.
  *
- * <p>Tokens are held in one or two quads. A quad with one token has tables [lookup][lanes], any
- * other [lookup][4][lanes], absent tokens being zero: lookups of several tokens share the index.
+ * <p>Tokens are multiplied in passes over the weights of a chunk. The first pass waits for memory
+ * and takes two tokens at most, which hides that best; the last passes take four each.
  */
 final class TernaryInt8Tile implements ActivationTile {
-    /** Tokens that one kernel call computes together. */
+    /** Tokens of the widest pass. */
     static final int QUAD = 4;
 
+    /** Most tokens of a tile. */
+    static final int MOST_TOKENS = 32;
+
+    /** Most tokens whose tables are made when they are loaded. */
+    static final int EXPANDED_TOKENS = 8;
+
     private static final int LANES = TernaryWords.LANES;
+    private static final long TABLE_BYTES = (long) LANES * Short.BYTES;
 
     /** Digit t of every table entry, for each column of an index. */
     private static final short[] TRITS = trits();
 
     private final int cols;
     private final int lookups;
-    private final int[] codes;
-    private final short[][] tables;
-    private final float[] scales = new float[MAX_TOKENS];
-    private final ScratchPool<int[]> scratch =
-            new ScratchPool<>(() -> new int[TernaryInt8Matrix.SCRATCH_INTS]);
+    private final ScratchPool<TernaryScratch> scratch;
+    private final float[] scales = new float[MOST_TOKENS];
+
+    /** Rounded tokens, [token][columns padded with 0]. */
+    private short[] codes = {};
+
+    /**
+     * The tables of a pass begin at its first token: [token of the pass 0][lookup][width][lanes].
+     */
+    private MemorySegment tables = MemorySegment.NULL;
+
     private int tokens;
+    private float[] source = {};
+    private int sourceOffset;
+    private int sourceStride;
 
     /** Makes a tile without tokens for inputs of {@code cols} elements. */
     TernaryInt8Tile(int cols) {
+        this(cols, new ScratchPool<>(() -> new TernaryScratch(cols)));
+    }
+
+    private TernaryInt8Tile(int cols, ScratchPool<TernaryScratch> scratch) {
         this.cols = cols;
         this.lookups = TernaryWords.words(cols) * TernaryWords.LOOKUPS;
-        this.codes = new int[lookups * TernaryWords.TRITS];
-        int tableShorts = Math.multiplyExact(lookups, QUAD * LANES);
-        this.tables = new short[][] {new short[tableShorts], new short[tableShorts]};
+        this.scratch = scratch;
+    }
+
+    @Override
+    public ActivationTile another() {
+        return new TernaryInt8Tile(cols, scratch);
     }
 
     @Override
     public void load(float[] x, int offset, int stride, int tokens) {
+        loadParts(0, begin(x, offset, stride, tokens));
+    }
+
+    @Override
+    public int begin(float[] x, int offset, int stride, int tokens) {
         begin(tokens);
-        for (int t = 0; t < tokens; t++) {
-            float s = Int8Rounding.scale(x, offset + t * stride, cols);
-            Int8Rounding.round(x, offset + t * stride, cols, s, codes);
+        source = x;
+        sourceOffset = offset;
+        sourceStride = stride;
+        return tokens;
+    }
+
+    @Override
+    public void loadParts(int from, int to) {
+        TernaryScratch work = scratch.borrow();
+        for (int t = from; t < to; t++) {
+            int offset = sourceOffset + t * sourceStride;
+            float s = Int8Rounding.scale(source, offset, cols);
+            Int8Rounding.round(source, offset, cols, s, work.codes);
+            int at = t * paddedCols();
+            for (int k = 0; k < cols; k++) {
+                codes[at + k] = (short) work.codes[k];
+            }
             scales[t] = s;
             expand(t);
         }
-        fillQuads();
+        scratch.release(work);
     }
 
     /**
@@ -57,54 +103,74 @@ final class TernaryInt8Tile implements ActivationTile {
         begin(tokens);
         for (int t = 0; t < tokens; t++) {
             for (int k = 0; k < cols; k++) {
-                codes[k] = q[t * cols + k];
+                codes[t * paddedCols() + k] = q[t * cols + k];
             }
             scales[t] = s;
             expand(t);
         }
-        fillQuads();
     }
 
     private void begin(int count) {
-        if (count < 1 || count > MAX_TOKENS) {
+        if (count < 1 || count > MOST_TOKENS) {
             throw new IllegalArgumentException(
-                    "%d tokens: a tile holds 1 to %d".formatted(count, MAX_TOKENS));
+                    "%d tokens: a tile holds 1 to %d".formatted(count, MOST_TOKENS));
         }
         tokens = count;
+        if (codes.length < count * paddedCols()) {
+            codes = new short[Math.multiplyExact(count, paddedCols())];
+        }
+        if (expanded() && tables.byteSize() < TABLE_BYTES * lookups * count) {
+            tables = TernaryScratch.newTables((long) count * lookups);
+        }
     }
 
-    /** Writes the tables of a token from {@link #codes}, whose padding is always zero. */
+    private int paddedCols() {
+        return lookups * TernaryWords.TRITS;
+    }
+
     private void expand(int token) {
-        int width = width(token / QUAD);
-        short[] table = tables[token / QUAD];
-        int at = token % QUAD * LANES;
+        if (expanded()) {
+            int pass = 0;
+            while (token >= firstToken(pass) + width(pass)) {
+                pass++;
+            }
+            long at = tableOffset(pass) + TABLE_BYTES * (token - firstToken(pass));
+            expand(token, 0, lookups, tables, at, width(pass) * TABLE_BYTES);
+        }
+    }
+
+    /** Writes the tables of a token for some lookups, the first at byte {@code at}. */
+    private void expand(int token, int from, int to, MemorySegment out, long at, long stride) {
         ShortVector first = ShortVector.fromArray(Lanes.SHORTS, TRITS, 0);
         ShortVector second = ShortVector.fromArray(Lanes.SHORTS, TRITS, LANES);
         ShortVector third = ShortVector.fromArray(Lanes.SHORTS, TRITS, 2 * LANES);
-        for (int i = 0, c = 0; i < lookups; i++, c += TernaryWords.TRITS) {
-            ShortVector sums = first.mul((short) codes[c]);
+        int c = token * paddedCols() + from * TernaryWords.TRITS;
+        long o = at;
+        for (int i = from; i < to; i++) {
+            ShortVector sums = first.mul(codes[c]);
             if (TernaryWords.TRITS > 1) {
-                sums = sums.add(second.mul((short) codes[c + 1]));
+                sums = sums.add(second.mul(codes[c + 1]));
             }
             if (TernaryWords.TRITS > 2) {
-                sums = sums.add(third.mul((short) codes[c + 2]));
+                sums = sums.add(third.mul(codes[c + 2]));
             }
-            sums.intoArray(table, at);
-            at += width * LANES;
+            sums.intoMemorySegment(out, o, ByteOrder.nativeOrder());
+            c += TernaryWords.TRITS;
+            o += stride;
         }
     }
 
-    /** Zeroes the tables of the tokens that the last quad lacks. */
-    private void fillQuads() {
-        int quad = (tokens - 1) / QUAD;
-        if (width(quad) == 1) {
-            return;
-        }
-        ShortVector zero = ShortVector.zero(Lanes.SHORTS);
-        for (int t = tokens; t < (quad + 1) * QUAD; t++) {
-            for (int i = 0; i < lookups; i++) {
-                zero.intoArray(tables[quad], (i * QUAD + t % QUAD) * LANES);
-            }
+    /**
+     * Writes the tables of a pass for the lookups of one chunk, [lookup][width][lanes].
+     *
+     * @param words of the chunk
+     */
+    void expandChunk(int pass, int chunk, int words, MemorySegment out) {
+        int from = chunk * TernaryWords.CHUNK_WORDS * TernaryWords.LOOKUPS;
+        int to = from + words * TernaryWords.LOOKUPS;
+        int width = width(pass);
+        for (int t = 0; t < width; t++) {
+            expand(firstToken(pass) + t, from, to, out, t * TABLE_BYTES, width * TABLE_BYTES);
         }
     }
 
@@ -118,19 +184,45 @@ final class TernaryInt8Tile implements ActivationTile {
         return cols;
     }
 
-    /** Quads that hold tokens: 1 or 2. */
-    int quads() {
-        return Math.ceilDiv(tokens, QUAD);
+    /** Tells whether {@link #tables} hold the tokens. */
+    boolean expanded() {
+        return tokens <= EXPANDED_TOKENS;
     }
 
-    /** Tables side by side in a quad: 1 or 4. */
-    int width(int quad) {
-        return tokens - quad * QUAD == 1 ? 1 : QUAD;
+    /** Passes: one or two of one or two tokens, then those of four. */
+    int passes() {
+        return quads() + (rest() + 1) / 2;
     }
 
-    /** Tables of a quad. */
-    short[] tables(int quad) {
-        return tables[quad];
+    private int quads() {
+        return (tokens - 1) / QUAD;
+    }
+
+    /** Tokens before the first quad: 1 to 4. */
+    private int rest() {
+        return tokens - quads() * QUAD;
+    }
+
+    /** First token of a pass. */
+    int firstToken(int pass) {
+        int pairs = (rest() + 1) / 2;
+        return pass < pairs ? 2 * pass : rest() + (pass - pairs) * QUAD;
+    }
+
+    /** Tokens of a pass: 1, 2 or 4. */
+    int width(int pass) {
+        int pairs = (rest() + 1) / 2;
+        return pass < pairs ? Math.min(2, rest() - 2 * pass) : QUAD;
+    }
+
+    /** Tables of all passes. */
+    MemorySegment tables() {
+        return tables;
+    }
+
+    /** Byte at which the tables of a pass begin. */
+    long tableOffset(int pass) {
+        return TABLE_BYTES * lookups * firstToken(pass);
     }
 
     /** Factor s by which a token was multiplied before rounding. */
@@ -138,8 +230,8 @@ final class TernaryInt8Tile implements ActivationTile {
         return scales[token];
     }
 
-    /** Work arrays for the threads that read this tile. */
-    ScratchPool<int[]> scratch() {
+    /** Work arrays for the threads that load or read this tile. */
+    ScratchPool<TernaryScratch> scratch() {
         return scratch;
     }
 

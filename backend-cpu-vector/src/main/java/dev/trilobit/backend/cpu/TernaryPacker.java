@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Repacks ternary codes into {@link TernaryWords}: [block of rows][word][4][lanes] of u16.
+ * Repacks ternary codes into {@link TernaryWords}.
  *
  * <p>Within a vector the first half of its rows lies in the even lanes and the second half in the
  * odd ones, so that splitting a vector of int16 sums into two vectors of int32 gives rows in order.
@@ -42,7 +42,6 @@ final class TernaryPacker {
      */
     void pack(int blockFrom, int blockTo, MemorySegment packed) {
         MatrixShape shape = weight.shape();
-        long blockBytes = (long) words * TernaryWords.STEP_BYTES;
         for (int b = blockFrom; b < blockTo; b++) {
             int first = b * TernaryWords.BLOCK_ROWS;
             for (int r = 0; r < TernaryWords.BLOCK_ROWS; r++) {
@@ -55,8 +54,20 @@ final class TernaryPacker {
                     }
                 }
             }
+            copy(b, packed);
+        }
+    }
+
+    private void copy(int number, MemorySegment packed) {
+        int blocks = Math.ceilDiv(weight.shape().rows(), TernaryWords.BLOCK_ROWS);
+        for (int chunk = 0; chunk < TernaryWords.chunks(words); chunk++) {
             MemorySegment.copy(
-                    block, 0, packed, ValueLayout.JAVA_SHORT, b * blockBytes, block.length);
+                    block,
+                    chunk * TernaryWords.CHUNK_WORDS * TernaryWords.BLOCK_ROWS,
+                    packed,
+                    ValueLayout.JAVA_SHORT,
+                    TernaryWords.offset(number, blocks, words, chunk),
+                    TernaryWords.chunkWords(words, chunk) * TernaryWords.BLOCK_ROWS);
         }
     }
 

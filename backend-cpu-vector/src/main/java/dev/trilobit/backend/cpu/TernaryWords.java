@@ -1,7 +1,10 @@
 package dev.trilobit.backend.cpu;
 
 /**
- * How ternary weights lie in 16-bit words for table lookups, at this machine's vector width.
+ * How ternary weights lie in 16-bit words for table lookups, at this machine's vector width: {@code
+ * [run of blocks][chunk of words][block][word][4 vectors][lanes]}. So a chunk's tables stay in the
+ * first-level cache for all blocks of a run, while the weights are read in the order of their
+ * addresses.
  *
  * <p>A lookup takes its index from a lane and its value from a table of as many entries as there
  * are short lanes, so an index has log2(lanes) bits and stands for as many neighbouring columns of
@@ -46,6 +49,15 @@ final class TernaryWords {
      */
     static final int FLUSH_WORDS = Short.MAX_VALUE / LARGEST_ENTRY / LOOKUPS;
 
+    /**
+     * Words of a chunk: the tables of four tokens for as many words (21, 16 or 16 KB) and the
+     * weights that stream by share a first-level cache of 32 KB.
+     */
+    static final int CHUNK_WORDS = LANES == 16 ? FLUSH_WORDS / 2 : FLUSH_WORDS;
+
+    /** Blocks of a run, the longest stretch of memory that is read from one end to the other. */
+    static final int RUN_BLOCKS = 5;
+
     /** Most columns: a sum of cols products of magnitude 128 must fit an int. */
     static final int MAX_COLS = Integer.MAX_VALUE / 128 - WORD_COLS;
 
@@ -54,6 +66,33 @@ final class TernaryWords {
     /** Returns the words that hold a row of {@code cols} weights, the last padded with t = 0. */
     static int words(int cols) {
         return Math.ceilDiv(cols, WORD_COLS);
+    }
+
+    /** Returns how many chunks {@code words} make, the last one maybe shorter. */
+    static int chunks(int words) {
+        return Math.ceilDiv(words, CHUNK_WORDS);
+    }
+
+    /** Returns how many of {@code words} lie in chunk {@code chunk}. */
+    static int chunkWords(int words, int chunk) {
+        return Math.min(CHUNK_WORDS, words - chunk * CHUNK_WORDS);
+    }
+
+    /**
+     * Returns the byte offset at which a chunk of a block starts.
+     *
+     * @param block number in the matrix
+     * @param blocks of the matrix
+     * @param words of a row
+     */
+    static long offset(int block, int blocks, int words, int chunk) {
+        int first = block / RUN_BLOCKS * RUN_BLOCKS;
+        int inRun = Math.min(RUN_BLOCKS, blocks - first);
+        long before =
+                (long) first * words
+                        + (long) inRun * chunk * CHUNK_WORDS
+                        + (long) (block - first) * chunkWords(words, chunk);
+        return before * STEP_BYTES;
     }
 
     /** Returns t of column {@code trit} of table entry {@code index}; 0 for unused entries. */

@@ -15,6 +15,7 @@ final class CpuCompiledProgram implements CompiledProgram {
     private final Program program;
     private final ProgramWeights weights;
     private final CompileOptions options;
+    private final KvType kvType;
     private final Plan plan;
     private final Map<RopeSpec, RopeTable> ropes = new HashMap<>();
     private final RowPool pool;
@@ -34,6 +35,7 @@ final class CpuCompiledProgram implements CompiledProgram {
         this.program = program;
         this.weights = weights;
         this.options = options;
+        this.kvType = cpuOptions.kvType();
         this.plan = new Plan(new Schedule(program, weights), options.maxTokensPerStep());
         for (Op op : program.ops()) {
             if (op instanceof Op.Rope rope) {
@@ -61,6 +63,10 @@ final class CpuCompiledProgram implements CompiledProgram {
 
     CompileOptions options() {
         return options;
+    }
+
+    KvType kvType() {
+        return kvType;
     }
 
     Plan plan() {

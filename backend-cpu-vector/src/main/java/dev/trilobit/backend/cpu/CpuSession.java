@@ -29,7 +29,13 @@ final class CpuSession implements DecoderSession {
         this.program = program;
         try {
             Plan plan = program.plan();
-            buffers = new SessionBuffers(plan, program.pool(), arena);
+            buffers =
+                    new SessionBuffers(
+                            plan,
+                            program.pool(),
+                            program.kvType(),
+                            program.options().maxContextTokens(),
+                            arena);
             var binder = new StepBinder(program, buffers);
             List<List<Op>> groups = plan.schedule().groups();
             steps = groups.stream().map(binder::bind).toArray(Step[]::new);

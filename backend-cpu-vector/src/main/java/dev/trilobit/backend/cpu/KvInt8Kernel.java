@@ -1,0 +1,510 @@
+package dev.trilobit.backend.cpu;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Products of queries with a tile of keys, and of weights with a tile of values, of int8, two
+ * groups a load. With an odd number of positions the weight after the last must be 0. See {@link
+ * KvCodec}.
+ */
+final class KvInt8Kernel {
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    private static final int LANES = Lanes.FLOATS.length();
+    private static final int GROUP_BYTES = 2 * LANES;
+
+    private KvInt8Kernel() {}
+
+    /** See {@link KvCodec#score}. */
+    static void score(
+            MemorySegment page,
+            long from,
+            int dim,
+            float[] q,
+            int at,
+            int rows,
+            float[] out,
+            int outAt) {
+        int row = 0;
+        for (; row + 4 <= rows; row += 4) {
+            score4(page, from, dim, q, at + row * dim, out, outAt + row * KvLayout.PAGE);
+        }
+        if (row + 2 <= rows) {
+            score2(page, from, dim, q, at + row * dim, out, outAt + row * KvLayout.PAGE);
+            row += 2;
+        }
+        if (row < rows) {
+            score1(page, from, dim, q, at + row * dim, out, outAt + row * KvLayout.PAGE);
+        }
+    }
+
+    /** See {@link KvCodec#mix}. */
+    static void mix(
+            MemorySegment page,
+            long from,
+            int positions,
+            int groups,
+            float[] w,
+            int at,
+            int rows,
+            float[] sum,
+            int sumAt) {
+        int dim = groups * KvLayout.GROUP;
+        int row = 0;
+        for (; row + 4 <= rows; row += 4) {
+            mix4(
+                    page,
+                    from,
+                    positions,
+                    groups,
+                    w,
+                    at + row * KvLayout.PAGE,
+                    sum,
+                    sumAt + row * dim);
+        }
+        if (row + 2 <= rows) {
+            mix2(
+                    page,
+                    from,
+                    positions,
+                    groups,
+                    w,
+                    at + row * KvLayout.PAGE,
+                    sum,
+                    sumAt + row * dim);
+            row += 2;
+        }
+        if (row < rows) {
+            mix1(
+                    page,
+                    from,
+                    positions,
+                    groups,
+                    w,
+                    at + row * KvLayout.PAGE,
+                    sum,
+                    sumAt + row * dim);
+        }
+    }
+
+    private static void score4(
+            MemorySegment page, long from, int dim, float[] q, int at, float[] out, int outAt) {
+        int keyDim = dim + (dim & 1);
+        int paired = dim - (dim & 1);
+        for (int p = 0; p < KvLayout.TILE; p += KvLayout.GROUP) {
+            long first = from + (long) (p / KvLayout.GROUP) * keyDim * GROUP_BYTES;
+            FloatVector low0 = FloatVector.zero(Lanes.FLOATS);
+            FloatVector high0 = low0;
+            FloatVector low1 = FloatVector.zero(Lanes.FLOATS);
+            FloatVector high1 = low1;
+            FloatVector low2 = FloatVector.zero(Lanes.FLOATS);
+            FloatVector high2 = low2;
+            FloatVector low3 = FloatVector.zero(Lanes.FLOATS);
+            FloatVector high3 = low3;
+            for (int d = 0; d < paired; d += 2) {
+                IntVector codes =
+                        IntVector.fromMemorySegment(
+                                Lanes.INTS, page, first + (long) d * GROUP_BYTES, ORDER);
+                FloatVector low =
+                        (FloatVector)
+                                codes.lanewise(VectorOperators.LSHL, 24)
+                                        .lanewise(VectorOperators.ASHR, 24)
+                                        .convert(VectorOperators.I2F, 0);
+                FloatVector high =
+                        (FloatVector)
+                                codes.lanewise(VectorOperators.LSHL, 16)
+                                        .lanewise(VectorOperators.ASHR, 24)
+                                        .convert(VectorOperators.I2F, 0);
+                FloatVector nextLow =
+                        (FloatVector)
+                                codes.lanewise(VectorOperators.LSHL, 8)
+                                        .lanewise(VectorOperators.ASHR, 24)
+                                        .convert(VectorOperators.I2F, 0);
+                FloatVector nextHigh =
+                        (FloatVector)
+                                codes.lanewise(VectorOperators.ASHR, 24)
+                                        .convert(VectorOperators.I2F, 0);
+                float q0 = q[at + d];
+                low0 = Lanes.multiplyAdd(low, q0, low0);
+                high0 = Lanes.multiplyAdd(high, q0, high0);
+                float next0 = q[at + d + 1];
+                low0 = Lanes.multiplyAdd(nextLow, next0, low0);
+                high0 = Lanes.multiplyAdd(nextHigh, next0, high0);
+                float q1 = q[at + dim + d];
+                low1 = Lanes.multiplyAdd(low, q1, low1);
+                high1 = Lanes.multiplyAdd(high, q1, high1);
+                float next1 = q[at + dim + d + 1];
+                low1 = Lanes.multiplyAdd(nextLow, next1, low1);
+                high1 = Lanes.multiplyAdd(nextHigh, next1, high1);
+                float q2 = q[at + 2 * dim + d];
+                low2 = Lanes.multiplyAdd(low, q2, low2);
+                high2 = Lanes.multiplyAdd(high, q2, high2);
+                float next2 = q[at + 2 * dim + d + 1];
+                low2 = Lanes.multiplyAdd(nextLow, next2, low2);
+                high2 = Lanes.multiplyAdd(nextHigh, next2, high2);
+                float q3 = q[at + 3 * dim + d];
+                low3 = Lanes.multiplyAdd(low, q3, low3);
+                high3 = Lanes.multiplyAdd(high, q3, high3);
+                float next3 = q[at + 3 * dim + d + 1];
+                low3 = Lanes.multiplyAdd(nextLow, next3, low3);
+                high3 = Lanes.multiplyAdd(nextHigh, next3, high3);
+            }
+            if (paired < dim) {
+                IntVector codes =
+                        IntVector.fromMemorySegment(
+                                Lanes.INTS, page, first + (long) paired * GROUP_BYTES, ORDER);
+                FloatVector low =
+                        (FloatVector)
+                                codes.lanewise(VectorOperators.LSHL, 24)
+                                        .lanewise(VectorOperators.ASHR, 24)
+                                        .convert(VectorOperators.I2F, 0);
+                FloatVector high =
+                        (FloatVector)
+                                codes.lanewise(VectorOperators.LSHL, 16)
+                                        .lanewise(VectorOperators.ASHR, 24)
+                                        .convert(VectorOperators.I2F, 0);
+                low0 = Lanes.multiplyAdd(low, q[at + paired], low0);
+                high0 = Lanes.multiplyAdd(high, q[at + paired], high0);
+                low1 = Lanes.multiplyAdd(low, q[at + dim + paired], low1);
+                high1 = Lanes.multiplyAdd(high, q[at + dim + paired], high1);
+                low2 = Lanes.multiplyAdd(low, q[at + 2 * dim + paired], low2);
+                high2 = Lanes.multiplyAdd(high, q[at + 2 * dim + paired], high2);
+                low3 = Lanes.multiplyAdd(low, q[at + 3 * dim + paired], low3);
+                high3 = Lanes.multiplyAdd(high, q[at + 3 * dim + paired], high3);
+            }
+            low0.intoArray(out, outAt + p);
+            high0.intoArray(out, outAt + p + LANES);
+            low1.intoArray(out, outAt + KvLayout.PAGE + p);
+            high1.intoArray(out, outAt + KvLayout.PAGE + p + LANES);
+            low2.intoArray(out, outAt + 2 * KvLayout.PAGE + p);
+            high2.intoArray(out, outAt + 2 * KvLayout.PAGE + p + LANES);
+            low3.intoArray(out, outAt + 3 * KvLayout.PAGE + p);
+            high3.intoArray(out, outAt + 3 * KvLayout.PAGE + p + LANES);
+        }
+    }
+
+    private static void score2(
+            MemorySegment page, long from, int dim, float[] q, int at, float[] out, int outAt) {
+        int keyDim = dim + (dim & 1);
+        int paired = dim - (dim & 1);
+        for (int p = 0; p < KvLayout.TILE; p += KvLayout.GROUP) {
+            long first = from + (long) (p / KvLayout.GROUP) * keyDim * GROUP_BYTES;
+            FloatVector low0 = FloatVector.zero(Lanes.FLOATS);
+            FloatVector high0 = low0;
+            FloatVector low1 = FloatVector.zero(Lanes.FLOATS);
+            FloatVector high1 = low1;
+            for (int d = 0; d < paired; d += 2) {
+                IntVector codes =
+                        IntVector.fromMemorySegment(
+                                Lanes.INTS, page, first + (long) d * GROUP_BYTES, ORDER);
+                FloatVector low =
+                        (FloatVector)
+                                codes.lanewise(VectorOperators.LSHL, 24)
+                                        .lanewise(VectorOperators.ASHR, 24)
+                                        .convert(VectorOperators.I2F, 0);
+                FloatVector high =
+                        (FloatVector)
+                                codes.lanewise(VectorOperators.LSHL, 16)
+                                        .lanewise(VectorOperators.ASHR, 24)
+                                        .convert(VectorOperators.I2F, 0);
+                FloatVector nextLow =
+                        (FloatVector)
+                                codes.lanewise(VectorOperators.LSHL, 8)
+                                        .lanewise(VectorOperators.ASHR, 24)
+                                        .convert(VectorOperators.I2F, 0);
+                FloatVector nextHigh =
+                        (FloatVector)
+                                codes.lanewise(VectorOperators.ASHR, 24)
+                                        .convert(VectorOperators.I2F, 0);
+                float q0 = q[at + d];
+                low0 = Lanes.multiplyAdd(low, q0, low0);
+                high0 = Lanes.multiplyAdd(high, q0, high0);
+                float next0 = q[at + d + 1];
+                low0 = Lanes.multiplyAdd(nextLow, next0, low0);
+                high0 = Lanes.multiplyAdd(nextHigh, next0, high0);
+                float q1 = q[at + dim + d];
+                low1 = Lanes.multiplyAdd(low, q1, low1);
+                high1 = Lanes.multiplyAdd(high, q1, high1);
+                float next1 = q[at + dim + d + 1];
+                low1 = Lanes.multiplyAdd(nextLow, next1, low1);
+                high1 = Lanes.multiplyAdd(nextHigh, next1, high1);
+            }
+            if (paired < dim) {
+                IntVector codes =
+                        IntVector.fromMemorySegment(
+                                Lanes.INTS, page, first + (long) paired * GROUP_BYTES, ORDER);
+                FloatVector low =
+                        (FloatVector)
+                                codes.lanewise(VectorOperators.LSHL, 24)
+                                        .lanewise(VectorOperators.ASHR, 24)
+                                        .convert(VectorOperators.I2F, 0);
+                FloatVector high =
+                        (FloatVector)
+                                codes.lanewise(VectorOperators.LSHL, 16)
+                                        .lanewise(VectorOperators.ASHR, 24)
+                                        .convert(VectorOperators.I2F, 0);
+                low0 = Lanes.multiplyAdd(low, q[at + paired], low0);
+                high0 = Lanes.multiplyAdd(high, q[at + paired], high0);
+                low1 = Lanes.multiplyAdd(low, q[at + dim + paired], low1);
+                high1 = Lanes.multiplyAdd(high, q[at + dim + paired], high1);
+            }
+            low0.intoArray(out, outAt + p);
+            high0.intoArray(out, outAt + p + LANES);
+            low1.intoArray(out, outAt + KvLayout.PAGE + p);
+            high1.intoArray(out, outAt + KvLayout.PAGE + p + LANES);
+        }
+    }
+
+    private static void score1(
+            MemorySegment page, long from, int dim, float[] q, int at, float[] out, int outAt) {
+        int keyDim = dim + (dim & 1);
+        int paired = dim - (dim & 1);
+        for (int p = 0; p < KvLayout.TILE; p += KvLayout.GROUP) {
+            long first = from + (long) (p / KvLayout.GROUP) * keyDim * GROUP_BYTES;
+            FloatVector low0 = FloatVector.zero(Lanes.FLOATS);
+            FloatVector high0 = low0;
+            for (int d = 0; d < paired; d += 2) {
+                IntVector codes =
+                        IntVector.fromMemorySegment(
+                                Lanes.INTS, page, first + (long) d * GROUP_BYTES, ORDER);
+                FloatVector low =
+                        (FloatVector)
+                                codes.lanewise(VectorOperators.LSHL, 24)
+                                        .lanewise(VectorOperators.ASHR, 24)
+                                        .convert(VectorOperators.I2F, 0);
+                FloatVector high =
+                        (FloatVector)
+                                codes.lanewise(VectorOperators.LSHL, 16)
+                                        .lanewise(VectorOperators.ASHR, 24)
+                                        .convert(VectorOperators.I2F, 0);
+                FloatVector nextLow =
+                        (FloatVector)
+                                codes.lanewise(VectorOperators.LSHL, 8)
+                                        .lanewise(VectorOperators.ASHR, 24)
+                                        .convert(VectorOperators.I2F, 0);
+                FloatVector nextHigh =
+                        (FloatVector)
+                                codes.lanewise(VectorOperators.ASHR, 24)
+                                        .convert(VectorOperators.I2F, 0);
+                float q0 = q[at + d];
+                low0 = Lanes.multiplyAdd(low, q0, low0);
+                high0 = Lanes.multiplyAdd(high, q0, high0);
+                float next0 = q[at + d + 1];
+                low0 = Lanes.multiplyAdd(nextLow, next0, low0);
+                high0 = Lanes.multiplyAdd(nextHigh, next0, high0);
+            }
+            if (paired < dim) {
+                IntVector codes =
+                        IntVector.fromMemorySegment(
+                                Lanes.INTS, page, first + (long) paired * GROUP_BYTES, ORDER);
+                FloatVector low =
+                        (FloatVector)
+                                codes.lanewise(VectorOperators.LSHL, 24)
+                                        .lanewise(VectorOperators.ASHR, 24)
+                                        .convert(VectorOperators.I2F, 0);
+                FloatVector high =
+                        (FloatVector)
+                                codes.lanewise(VectorOperators.LSHL, 16)
+                                        .lanewise(VectorOperators.ASHR, 24)
+                                        .convert(VectorOperators.I2F, 0);
+                low0 = Lanes.multiplyAdd(low, q[at + paired], low0);
+                high0 = Lanes.multiplyAdd(high, q[at + paired], high0);
+            }
+            low0.intoArray(out, outAt + p);
+            high0.intoArray(out, outAt + p + LANES);
+        }
+    }
+
+    private static void mix4(
+            MemorySegment page,
+            long from,
+            int positions,
+            int valueGroups,
+            float[] w,
+            int at,
+            float[] sum,
+            int sumAt) {
+        int stride = valueGroups * KvLayout.GROUP;
+        for (int g = 0; g < valueGroups; g++) {
+            long first = from + (long) g * (KvLayout.TILE * GROUP_BYTES);
+            int d = sumAt + g * KvLayout.GROUP;
+            FloatVector low0 = FloatVector.fromArray(Lanes.FLOATS, sum, d);
+            FloatVector high0 = FloatVector.fromArray(Lanes.FLOATS, sum, d + LANES);
+            FloatVector low1 = FloatVector.fromArray(Lanes.FLOATS, sum, d + stride);
+            FloatVector high1 = FloatVector.fromArray(Lanes.FLOATS, sum, d + stride + LANES);
+            FloatVector low2 = FloatVector.fromArray(Lanes.FLOATS, sum, d + 2 * stride);
+            FloatVector high2 = FloatVector.fromArray(Lanes.FLOATS, sum, d + 2 * stride + LANES);
+            FloatVector low3 = FloatVector.fromArray(Lanes.FLOATS, sum, d + 3 * stride);
+            FloatVector high3 = FloatVector.fromArray(Lanes.FLOATS, sum, d + 3 * stride + LANES);
+            for (int p = 0; p < positions; p += 2) {
+                IntVector codes =
+                        IntVector.fromMemorySegment(
+                                Lanes.INTS, page, first + (long) p * GROUP_BYTES, ORDER);
+                FloatVector low =
+                        (FloatVector)
+                                codes.lanewise(VectorOperators.LSHL, 24)
+                                        .lanewise(VectorOperators.ASHR, 24)
+                                        .convert(VectorOperators.I2F, 0);
+                FloatVector high =
+                        (FloatVector)
+                                codes.lanewise(VectorOperators.LSHL, 16)
+                                        .lanewise(VectorOperators.ASHR, 24)
+                                        .convert(VectorOperators.I2F, 0);
+                FloatVector nextLow =
+                        (FloatVector)
+                                codes.lanewise(VectorOperators.LSHL, 8)
+                                        .lanewise(VectorOperators.ASHR, 24)
+                                        .convert(VectorOperators.I2F, 0);
+                FloatVector nextHigh =
+                        (FloatVector)
+                                codes.lanewise(VectorOperators.ASHR, 24)
+                                        .convert(VectorOperators.I2F, 0);
+                float w0 = w[at + p];
+                low0 = Lanes.multiplyAdd(low, w0, low0);
+                high0 = Lanes.multiplyAdd(high, w0, high0);
+                float next0 = w[at + p + 1];
+                low0 = Lanes.multiplyAdd(nextLow, next0, low0);
+                high0 = Lanes.multiplyAdd(nextHigh, next0, high0);
+                float w1 = w[at + KvLayout.PAGE + p];
+                low1 = Lanes.multiplyAdd(low, w1, low1);
+                high1 = Lanes.multiplyAdd(high, w1, high1);
+                float next1 = w[at + KvLayout.PAGE + p + 1];
+                low1 = Lanes.multiplyAdd(nextLow, next1, low1);
+                high1 = Lanes.multiplyAdd(nextHigh, next1, high1);
+                float w2 = w[at + 2 * KvLayout.PAGE + p];
+                low2 = Lanes.multiplyAdd(low, w2, low2);
+                high2 = Lanes.multiplyAdd(high, w2, high2);
+                float next2 = w[at + 2 * KvLayout.PAGE + p + 1];
+                low2 = Lanes.multiplyAdd(nextLow, next2, low2);
+                high2 = Lanes.multiplyAdd(nextHigh, next2, high2);
+                float w3 = w[at + 3 * KvLayout.PAGE + p];
+                low3 = Lanes.multiplyAdd(low, w3, low3);
+                high3 = Lanes.multiplyAdd(high, w3, high3);
+                float next3 = w[at + 3 * KvLayout.PAGE + p + 1];
+                low3 = Lanes.multiplyAdd(nextLow, next3, low3);
+                high3 = Lanes.multiplyAdd(nextHigh, next3, high3);
+            }
+            low0.intoArray(sum, d);
+            high0.intoArray(sum, d + LANES);
+            low1.intoArray(sum, d + stride);
+            high1.intoArray(sum, d + stride + LANES);
+            low2.intoArray(sum, d + 2 * stride);
+            high2.intoArray(sum, d + 2 * stride + LANES);
+            low3.intoArray(sum, d + 3 * stride);
+            high3.intoArray(sum, d + 3 * stride + LANES);
+        }
+    }
+
+    private static void mix2(
+            MemorySegment page,
+            long from,
+            int positions,
+            int valueGroups,
+            float[] w,
+            int at,
+            float[] sum,
+            int sumAt) {
+        int stride = valueGroups * KvLayout.GROUP;
+        for (int g = 0; g < valueGroups; g++) {
+            long first = from + (long) g * (KvLayout.TILE * GROUP_BYTES);
+            int d = sumAt + g * KvLayout.GROUP;
+            FloatVector low0 = FloatVector.fromArray(Lanes.FLOATS, sum, d);
+            FloatVector high0 = FloatVector.fromArray(Lanes.FLOATS, sum, d + LANES);
+            FloatVector low1 = FloatVector.fromArray(Lanes.FLOATS, sum, d + stride);
+            FloatVector high1 = FloatVector.fromArray(Lanes.FLOATS, sum, d + stride + LANES);
+            for (int p = 0; p < positions; p += 2) {
+                IntVector codes =
+                        IntVector.fromMemorySegment(
+                                Lanes.INTS, page, first + (long) p * GROUP_BYTES, ORDER);
+                FloatVector low =
+                        (FloatVector)
+                                codes.lanewise(VectorOperators.LSHL, 24)
+                                        .lanewise(VectorOperators.ASHR, 24)
+                                        .convert(VectorOperators.I2F, 0);
+                FloatVector high =
+                        (FloatVector)
+                                codes.lanewise(VectorOperators.LSHL, 16)
+                                        .lanewise(VectorOperators.ASHR, 24)
+                                        .convert(VectorOperators.I2F, 0);
+                FloatVector nextLow =
+                        (FloatVector)
+                                codes.lanewise(VectorOperators.LSHL, 8)
+                                        .lanewise(VectorOperators.ASHR, 24)
+                                        .convert(VectorOperators.I2F, 0);
+                FloatVector nextHigh =
+                        (FloatVector)
+                                codes.lanewise(VectorOperators.ASHR, 24)
+                                        .convert(VectorOperators.I2F, 0);
+                float w0 = w[at + p];
+                low0 = Lanes.multiplyAdd(low, w0, low0);
+                high0 = Lanes.multiplyAdd(high, w0, high0);
+                float next0 = w[at + p + 1];
+                low0 = Lanes.multiplyAdd(nextLow, next0, low0);
+                high0 = Lanes.multiplyAdd(nextHigh, next0, high0);
+                float w1 = w[at + KvLayout.PAGE + p];
+                low1 = Lanes.multiplyAdd(low, w1, low1);
+                high1 = Lanes.multiplyAdd(high, w1, high1);
+                float next1 = w[at + KvLayout.PAGE + p + 1];
+                low1 = Lanes.multiplyAdd(nextLow, next1, low1);
+                high1 = Lanes.multiplyAdd(nextHigh, next1, high1);
+            }
+            low0.intoArray(sum, d);
+            high0.intoArray(sum, d + LANES);
+            low1.intoArray(sum, d + stride);
+            high1.intoArray(sum, d + stride + LANES);
+        }
+    }
+
+    private static void mix1(
+            MemorySegment page,
+            long from,
+            int positions,
+            int valueGroups,
+            float[] w,
+            int at,
+            float[] sum,
+            int sumAt) {
+        int stride = valueGroups * KvLayout.GROUP;
+        for (int g = 0; g < valueGroups; g++) {
+            long first = from + (long) g * (KvLayout.TILE * GROUP_BYTES);
+            int d = sumAt + g * KvLayout.GROUP;
+            FloatVector low0 = FloatVector.fromArray(Lanes.FLOATS, sum, d);
+            FloatVector high0 = FloatVector.fromArray(Lanes.FLOATS, sum, d + LANES);
+            for (int p = 0; p < positions; p += 2) {
+                IntVector codes =
+                        IntVector.fromMemorySegment(
+                                Lanes.INTS, page, first + (long) p * GROUP_BYTES, ORDER);
+                FloatVector low =
+                        (FloatVector)
+                                codes.lanewise(VectorOperators.LSHL, 24)
+                                        .lanewise(VectorOperators.ASHR, 24)
+                                        .convert(VectorOperators.I2F, 0);
+                FloatVector high =
+                        (FloatVector)
+                                codes.lanewise(VectorOperators.LSHL, 16)
+                                        .lanewise(VectorOperators.ASHR, 24)
+                                        .convert(VectorOperators.I2F, 0);
+                FloatVector nextLow =
+                        (FloatVector)
+                                codes.lanewise(VectorOperators.LSHL, 8)
+                                        .lanewise(VectorOperators.ASHR, 24)
+                                        .convert(VectorOperators.I2F, 0);
+                FloatVector nextHigh =
+                        (FloatVector)
+                                codes.lanewise(VectorOperators.ASHR, 24)
+                                        .convert(VectorOperators.I2F, 0);
+                float w0 = w[at + p];
+                low0 = Lanes.multiplyAdd(low, w0, low0);
+                high0 = Lanes.multiplyAdd(high, w0, high0);
+                float next0 = w[at + p + 1];
+                low0 = Lanes.multiplyAdd(nextLow, next0, low0);
+                high0 = Lanes.multiplyAdd(nextHigh, next0, high0);
+            }
+            low0.intoArray(sum, d);
+            high0.intoArray(sum, d + LANES);
+        }
+    }
+}

@@ -12,6 +12,10 @@ final class KvFloat32Kernel {
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final int LANES = Lanes.FLOATS.length();
     private static final int GROUP_BYTES = 2 * LANES * Float.BYTES;
+
+    /** From a group of a value to the next one: the positions of a tile lie between. */
+    private static final long TILE_BYTES = (long) KvLayout.TILE * GROUP_BYTES;
+
     private static final int HALF_BYTES = LANES * Float.BYTES;
 
     private KvFloat32Kernel() {}
@@ -108,17 +112,41 @@ final class KvFloat32Kernel {
                         FloatVector.fromMemorySegment(
                                 Lanes.FLOATS, page, group + HALF_BYTES, ORDER);
                 float q0 = q[at + d];
-                low0 = Lanes.multiplyAdd(low, q0, low0);
-                high0 = Lanes.multiplyAdd(high, q0, high0);
+                low0 =
+                        Lanes.FUSED
+                                ? low.fma(FloatVector.broadcast(Lanes.FLOATS, q0), low0)
+                                : low0.add(low.mul(q0));
+                high0 =
+                        Lanes.FUSED
+                                ? high.fma(FloatVector.broadcast(Lanes.FLOATS, q0), high0)
+                                : high0.add(high.mul(q0));
                 float q1 = q[at + dim + d];
-                low1 = Lanes.multiplyAdd(low, q1, low1);
-                high1 = Lanes.multiplyAdd(high, q1, high1);
+                low1 =
+                        Lanes.FUSED
+                                ? low.fma(FloatVector.broadcast(Lanes.FLOATS, q1), low1)
+                                : low1.add(low.mul(q1));
+                high1 =
+                        Lanes.FUSED
+                                ? high.fma(FloatVector.broadcast(Lanes.FLOATS, q1), high1)
+                                : high1.add(high.mul(q1));
                 float q2 = q[at + 2 * dim + d];
-                low2 = Lanes.multiplyAdd(low, q2, low2);
-                high2 = Lanes.multiplyAdd(high, q2, high2);
+                low2 =
+                        Lanes.FUSED
+                                ? low.fma(FloatVector.broadcast(Lanes.FLOATS, q2), low2)
+                                : low2.add(low.mul(q2));
+                high2 =
+                        Lanes.FUSED
+                                ? high.fma(FloatVector.broadcast(Lanes.FLOATS, q2), high2)
+                                : high2.add(high.mul(q2));
                 float q3 = q[at + 3 * dim + d];
-                low3 = Lanes.multiplyAdd(low, q3, low3);
-                high3 = Lanes.multiplyAdd(high, q3, high3);
+                low3 =
+                        Lanes.FUSED
+                                ? low.fma(FloatVector.broadcast(Lanes.FLOATS, q3), low3)
+                                : low3.add(low.mul(q3));
+                high3 =
+                        Lanes.FUSED
+                                ? high.fma(FloatVector.broadcast(Lanes.FLOATS, q3), high3)
+                                : high3.add(high.mul(q3));
             }
             low0.intoArray(out, outAt + p);
             high0.intoArray(out, outAt + p + LANES);
@@ -147,11 +175,23 @@ final class KvFloat32Kernel {
                         FloatVector.fromMemorySegment(
                                 Lanes.FLOATS, page, group + HALF_BYTES, ORDER);
                 float q0 = q[at + d];
-                low0 = Lanes.multiplyAdd(low, q0, low0);
-                high0 = Lanes.multiplyAdd(high, q0, high0);
+                low0 =
+                        Lanes.FUSED
+                                ? low.fma(FloatVector.broadcast(Lanes.FLOATS, q0), low0)
+                                : low0.add(low.mul(q0));
+                high0 =
+                        Lanes.FUSED
+                                ? high.fma(FloatVector.broadcast(Lanes.FLOATS, q0), high0)
+                                : high0.add(high.mul(q0));
                 float q1 = q[at + dim + d];
-                low1 = Lanes.multiplyAdd(low, q1, low1);
-                high1 = Lanes.multiplyAdd(high, q1, high1);
+                low1 =
+                        Lanes.FUSED
+                                ? low.fma(FloatVector.broadcast(Lanes.FLOATS, q1), low1)
+                                : low1.add(low.mul(q1));
+                high1 =
+                        Lanes.FUSED
+                                ? high.fma(FloatVector.broadcast(Lanes.FLOATS, q1), high1)
+                                : high1.add(high.mul(q1));
             }
             low0.intoArray(out, outAt + p);
             high0.intoArray(out, outAt + p + LANES);
@@ -174,8 +214,14 @@ final class KvFloat32Kernel {
                         FloatVector.fromMemorySegment(
                                 Lanes.FLOATS, page, group + HALF_BYTES, ORDER);
                 float q0 = q[at + d];
-                low0 = Lanes.multiplyAdd(low, q0, low0);
-                high0 = Lanes.multiplyAdd(high, q0, high0);
+                low0 =
+                        Lanes.FUSED
+                                ? low.fma(FloatVector.broadcast(Lanes.FLOATS, q0), low0)
+                                : low0.add(low.mul(q0));
+                high0 =
+                        Lanes.FUSED
+                                ? high.fma(FloatVector.broadcast(Lanes.FLOATS, q0), high0)
+                                : high0.add(high.mul(q0));
             }
             low0.intoArray(out, outAt + p);
             high0.intoArray(out, outAt + p + LANES);
@@ -193,7 +239,7 @@ final class KvFloat32Kernel {
             int sumAt) {
         int stride = valueGroups * KvLayout.GROUP;
         for (int g = 0; g < valueGroups; g++) {
-            long first = from + (long) g * (KvLayout.TILE * GROUP_BYTES);
+            long first = from + g * TILE_BYTES;
             int d = sumAt + g * KvLayout.GROUP;
             FloatVector low0 = FloatVector.fromArray(Lanes.FLOATS, sum, d);
             FloatVector high0 = FloatVector.fromArray(Lanes.FLOATS, sum, d + LANES);
@@ -210,17 +256,41 @@ final class KvFloat32Kernel {
                         FloatVector.fromMemorySegment(
                                 Lanes.FLOATS, page, group + HALF_BYTES, ORDER);
                 float w0 = w[at + p];
-                low0 = Lanes.multiplyAdd(low, w0, low0);
-                high0 = Lanes.multiplyAdd(high, w0, high0);
+                low0 =
+                        Lanes.FUSED
+                                ? low.fma(FloatVector.broadcast(Lanes.FLOATS, w0), low0)
+                                : low0.add(low.mul(w0));
+                high0 =
+                        Lanes.FUSED
+                                ? high.fma(FloatVector.broadcast(Lanes.FLOATS, w0), high0)
+                                : high0.add(high.mul(w0));
                 float w1 = w[at + KvLayout.PAGE + p];
-                low1 = Lanes.multiplyAdd(low, w1, low1);
-                high1 = Lanes.multiplyAdd(high, w1, high1);
+                low1 =
+                        Lanes.FUSED
+                                ? low.fma(FloatVector.broadcast(Lanes.FLOATS, w1), low1)
+                                : low1.add(low.mul(w1));
+                high1 =
+                        Lanes.FUSED
+                                ? high.fma(FloatVector.broadcast(Lanes.FLOATS, w1), high1)
+                                : high1.add(high.mul(w1));
                 float w2 = w[at + 2 * KvLayout.PAGE + p];
-                low2 = Lanes.multiplyAdd(low, w2, low2);
-                high2 = Lanes.multiplyAdd(high, w2, high2);
+                low2 =
+                        Lanes.FUSED
+                                ? low.fma(FloatVector.broadcast(Lanes.FLOATS, w2), low2)
+                                : low2.add(low.mul(w2));
+                high2 =
+                        Lanes.FUSED
+                                ? high.fma(FloatVector.broadcast(Lanes.FLOATS, w2), high2)
+                                : high2.add(high.mul(w2));
                 float w3 = w[at + 3 * KvLayout.PAGE + p];
-                low3 = Lanes.multiplyAdd(low, w3, low3);
-                high3 = Lanes.multiplyAdd(high, w3, high3);
+                low3 =
+                        Lanes.FUSED
+                                ? low.fma(FloatVector.broadcast(Lanes.FLOATS, w3), low3)
+                                : low3.add(low.mul(w3));
+                high3 =
+                        Lanes.FUSED
+                                ? high.fma(FloatVector.broadcast(Lanes.FLOATS, w3), high3)
+                                : high3.add(high.mul(w3));
             }
             low0.intoArray(sum, d);
             high0.intoArray(sum, d + LANES);
@@ -244,7 +314,7 @@ final class KvFloat32Kernel {
             int sumAt) {
         int stride = valueGroups * KvLayout.GROUP;
         for (int g = 0; g < valueGroups; g++) {
-            long first = from + (long) g * (KvLayout.TILE * GROUP_BYTES);
+            long first = from + g * TILE_BYTES;
             int d = sumAt + g * KvLayout.GROUP;
             FloatVector low0 = FloatVector.fromArray(Lanes.FLOATS, sum, d);
             FloatVector high0 = FloatVector.fromArray(Lanes.FLOATS, sum, d + LANES);
@@ -257,11 +327,23 @@ final class KvFloat32Kernel {
                         FloatVector.fromMemorySegment(
                                 Lanes.FLOATS, page, group + HALF_BYTES, ORDER);
                 float w0 = w[at + p];
-                low0 = Lanes.multiplyAdd(low, w0, low0);
-                high0 = Lanes.multiplyAdd(high, w0, high0);
+                low0 =
+                        Lanes.FUSED
+                                ? low.fma(FloatVector.broadcast(Lanes.FLOATS, w0), low0)
+                                : low0.add(low.mul(w0));
+                high0 =
+                        Lanes.FUSED
+                                ? high.fma(FloatVector.broadcast(Lanes.FLOATS, w0), high0)
+                                : high0.add(high.mul(w0));
                 float w1 = w[at + KvLayout.PAGE + p];
-                low1 = Lanes.multiplyAdd(low, w1, low1);
-                high1 = Lanes.multiplyAdd(high, w1, high1);
+                low1 =
+                        Lanes.FUSED
+                                ? low.fma(FloatVector.broadcast(Lanes.FLOATS, w1), low1)
+                                : low1.add(low.mul(w1));
+                high1 =
+                        Lanes.FUSED
+                                ? high.fma(FloatVector.broadcast(Lanes.FLOATS, w1), high1)
+                                : high1.add(high.mul(w1));
             }
             low0.intoArray(sum, d);
             high0.intoArray(sum, d + LANES);
@@ -279,9 +361,8 @@ final class KvFloat32Kernel {
             int at,
             float[] sum,
             int sumAt) {
-        int stride = valueGroups * KvLayout.GROUP;
         for (int g = 0; g < valueGroups; g++) {
-            long first = from + (long) g * (KvLayout.TILE * GROUP_BYTES);
+            long first = from + g * TILE_BYTES;
             int d = sumAt + g * KvLayout.GROUP;
             FloatVector low0 = FloatVector.fromArray(Lanes.FLOATS, sum, d);
             FloatVector high0 = FloatVector.fromArray(Lanes.FLOATS, sum, d + LANES);
@@ -292,8 +373,14 @@ final class KvFloat32Kernel {
                         FloatVector.fromMemorySegment(
                                 Lanes.FLOATS, page, group + HALF_BYTES, ORDER);
                 float w0 = w[at + p];
-                low0 = Lanes.multiplyAdd(low, w0, low0);
-                high0 = Lanes.multiplyAdd(high, w0, high0);
+                low0 =
+                        Lanes.FUSED
+                                ? low.fma(FloatVector.broadcast(Lanes.FLOATS, w0), low0)
+                                : low0.add(low.mul(w0));
+                high0 =
+                        Lanes.FUSED
+                                ? high.fma(FloatVector.broadcast(Lanes.FLOATS, w0), high0)
+                                : high0.add(high.mul(w0));
             }
             low0.intoArray(sum, d);
             high0.intoArray(sum, d + LANES);

@@ -16,6 +16,9 @@ final class KvInt8Kernel {
     private static final int LANES = Lanes.FLOATS.length();
     private static final int GROUP_BYTES = 2 * LANES;
 
+    /** From a group of a value to the next one: the positions of a tile lie between. */
+    private static final long TILE_BYTES = (long) KvLayout.TILE * GROUP_BYTES;
+
     private KvInt8Kernel() {}
 
     /** See {@link KvCodec#score}. */
@@ -128,29 +131,77 @@ final class KvInt8Kernel {
                                 codes.lanewise(VectorOperators.ASHR, 24)
                                         .convert(VectorOperators.I2F, 0);
                 float q0 = q[at + d];
-                low0 = Lanes.multiplyAdd(low, q0, low0);
-                high0 = Lanes.multiplyAdd(high, q0, high0);
+                low0 =
+                        Lanes.FUSED
+                                ? low.fma(FloatVector.broadcast(Lanes.FLOATS, q0), low0)
+                                : low0.add(low.mul(q0));
+                high0 =
+                        Lanes.FUSED
+                                ? high.fma(FloatVector.broadcast(Lanes.FLOATS, q0), high0)
+                                : high0.add(high.mul(q0));
                 float next0 = q[at + d + 1];
-                low0 = Lanes.multiplyAdd(nextLow, next0, low0);
-                high0 = Lanes.multiplyAdd(nextHigh, next0, high0);
+                low0 =
+                        Lanes.FUSED
+                                ? nextLow.fma(FloatVector.broadcast(Lanes.FLOATS, next0), low0)
+                                : low0.add(nextLow.mul(next0));
+                high0 =
+                        Lanes.FUSED
+                                ? nextHigh.fma(FloatVector.broadcast(Lanes.FLOATS, next0), high0)
+                                : high0.add(nextHigh.mul(next0));
                 float q1 = q[at + dim + d];
-                low1 = Lanes.multiplyAdd(low, q1, low1);
-                high1 = Lanes.multiplyAdd(high, q1, high1);
+                low1 =
+                        Lanes.FUSED
+                                ? low.fma(FloatVector.broadcast(Lanes.FLOATS, q1), low1)
+                                : low1.add(low.mul(q1));
+                high1 =
+                        Lanes.FUSED
+                                ? high.fma(FloatVector.broadcast(Lanes.FLOATS, q1), high1)
+                                : high1.add(high.mul(q1));
                 float next1 = q[at + dim + d + 1];
-                low1 = Lanes.multiplyAdd(nextLow, next1, low1);
-                high1 = Lanes.multiplyAdd(nextHigh, next1, high1);
+                low1 =
+                        Lanes.FUSED
+                                ? nextLow.fma(FloatVector.broadcast(Lanes.FLOATS, next1), low1)
+                                : low1.add(nextLow.mul(next1));
+                high1 =
+                        Lanes.FUSED
+                                ? nextHigh.fma(FloatVector.broadcast(Lanes.FLOATS, next1), high1)
+                                : high1.add(nextHigh.mul(next1));
                 float q2 = q[at + 2 * dim + d];
-                low2 = Lanes.multiplyAdd(low, q2, low2);
-                high2 = Lanes.multiplyAdd(high, q2, high2);
+                low2 =
+                        Lanes.FUSED
+                                ? low.fma(FloatVector.broadcast(Lanes.FLOATS, q2), low2)
+                                : low2.add(low.mul(q2));
+                high2 =
+                        Lanes.FUSED
+                                ? high.fma(FloatVector.broadcast(Lanes.FLOATS, q2), high2)
+                                : high2.add(high.mul(q2));
                 float next2 = q[at + 2 * dim + d + 1];
-                low2 = Lanes.multiplyAdd(nextLow, next2, low2);
-                high2 = Lanes.multiplyAdd(nextHigh, next2, high2);
+                low2 =
+                        Lanes.FUSED
+                                ? nextLow.fma(FloatVector.broadcast(Lanes.FLOATS, next2), low2)
+                                : low2.add(nextLow.mul(next2));
+                high2 =
+                        Lanes.FUSED
+                                ? nextHigh.fma(FloatVector.broadcast(Lanes.FLOATS, next2), high2)
+                                : high2.add(nextHigh.mul(next2));
                 float q3 = q[at + 3 * dim + d];
-                low3 = Lanes.multiplyAdd(low, q3, low3);
-                high3 = Lanes.multiplyAdd(high, q3, high3);
+                low3 =
+                        Lanes.FUSED
+                                ? low.fma(FloatVector.broadcast(Lanes.FLOATS, q3), low3)
+                                : low3.add(low.mul(q3));
+                high3 =
+                        Lanes.FUSED
+                                ? high.fma(FloatVector.broadcast(Lanes.FLOATS, q3), high3)
+                                : high3.add(high.mul(q3));
                 float next3 = q[at + 3 * dim + d + 1];
-                low3 = Lanes.multiplyAdd(nextLow, next3, low3);
-                high3 = Lanes.multiplyAdd(nextHigh, next3, high3);
+                low3 =
+                        Lanes.FUSED
+                                ? nextLow.fma(FloatVector.broadcast(Lanes.FLOATS, next3), low3)
+                                : low3.add(nextLow.mul(next3));
+                high3 =
+                        Lanes.FUSED
+                                ? nextHigh.fma(FloatVector.broadcast(Lanes.FLOATS, next3), high3)
+                                : high3.add(nextHigh.mul(next3));
             }
             if (paired < dim) {
                 IntVector codes =
@@ -166,14 +217,55 @@ final class KvInt8Kernel {
                                 codes.lanewise(VectorOperators.LSHL, 16)
                                         .lanewise(VectorOperators.ASHR, 24)
                                         .convert(VectorOperators.I2F, 0);
-                low0 = Lanes.multiplyAdd(low, q[at + paired], low0);
-                high0 = Lanes.multiplyAdd(high, q[at + paired], high0);
-                low1 = Lanes.multiplyAdd(low, q[at + dim + paired], low1);
-                high1 = Lanes.multiplyAdd(high, q[at + dim + paired], high1);
-                low2 = Lanes.multiplyAdd(low, q[at + 2 * dim + paired], low2);
-                high2 = Lanes.multiplyAdd(high, q[at + 2 * dim + paired], high2);
-                low3 = Lanes.multiplyAdd(low, q[at + 3 * dim + paired], low3);
-                high3 = Lanes.multiplyAdd(high, q[at + 3 * dim + paired], high3);
+                low0 =
+                        Lanes.FUSED
+                                ? low.fma(FloatVector.broadcast(Lanes.FLOATS, q[at + paired]), low0)
+                                : low0.add(low.mul(q[at + paired]));
+                high0 =
+                        Lanes.FUSED
+                                ? high.fma(
+                                        FloatVector.broadcast(Lanes.FLOATS, q[at + paired]), high0)
+                                : high0.add(high.mul(q[at + paired]));
+                low1 =
+                        Lanes.FUSED
+                                ? low.fma(
+                                        FloatVector.broadcast(Lanes.FLOATS, q[at + dim + paired]),
+                                        low1)
+                                : low1.add(low.mul(q[at + dim + paired]));
+                high1 =
+                        Lanes.FUSED
+                                ? high.fma(
+                                        FloatVector.broadcast(Lanes.FLOATS, q[at + dim + paired]),
+                                        high1)
+                                : high1.add(high.mul(q[at + dim + paired]));
+                low2 =
+                        Lanes.FUSED
+                                ? low.fma(
+                                        FloatVector.broadcast(
+                                                Lanes.FLOATS, q[at + 2 * dim + paired]),
+                                        low2)
+                                : low2.add(low.mul(q[at + 2 * dim + paired]));
+                high2 =
+                        Lanes.FUSED
+                                ? high.fma(
+                                        FloatVector.broadcast(
+                                                Lanes.FLOATS, q[at + 2 * dim + paired]),
+                                        high2)
+                                : high2.add(high.mul(q[at + 2 * dim + paired]));
+                low3 =
+                        Lanes.FUSED
+                                ? low.fma(
+                                        FloatVector.broadcast(
+                                                Lanes.FLOATS, q[at + 3 * dim + paired]),
+                                        low3)
+                                : low3.add(low.mul(q[at + 3 * dim + paired]));
+                high3 =
+                        Lanes.FUSED
+                                ? high.fma(
+                                        FloatVector.broadcast(
+                                                Lanes.FLOATS, q[at + 3 * dim + paired]),
+                                        high3)
+                                : high3.add(high.mul(q[at + 3 * dim + paired]));
             }
             low0.intoArray(out, outAt + p);
             high0.intoArray(out, outAt + p + LANES);
@@ -220,17 +312,41 @@ final class KvInt8Kernel {
                                 codes.lanewise(VectorOperators.ASHR, 24)
                                         .convert(VectorOperators.I2F, 0);
                 float q0 = q[at + d];
-                low0 = Lanes.multiplyAdd(low, q0, low0);
-                high0 = Lanes.multiplyAdd(high, q0, high0);
+                low0 =
+                        Lanes.FUSED
+                                ? low.fma(FloatVector.broadcast(Lanes.FLOATS, q0), low0)
+                                : low0.add(low.mul(q0));
+                high0 =
+                        Lanes.FUSED
+                                ? high.fma(FloatVector.broadcast(Lanes.FLOATS, q0), high0)
+                                : high0.add(high.mul(q0));
                 float next0 = q[at + d + 1];
-                low0 = Lanes.multiplyAdd(nextLow, next0, low0);
-                high0 = Lanes.multiplyAdd(nextHigh, next0, high0);
+                low0 =
+                        Lanes.FUSED
+                                ? nextLow.fma(FloatVector.broadcast(Lanes.FLOATS, next0), low0)
+                                : low0.add(nextLow.mul(next0));
+                high0 =
+                        Lanes.FUSED
+                                ? nextHigh.fma(FloatVector.broadcast(Lanes.FLOATS, next0), high0)
+                                : high0.add(nextHigh.mul(next0));
                 float q1 = q[at + dim + d];
-                low1 = Lanes.multiplyAdd(low, q1, low1);
-                high1 = Lanes.multiplyAdd(high, q1, high1);
+                low1 =
+                        Lanes.FUSED
+                                ? low.fma(FloatVector.broadcast(Lanes.FLOATS, q1), low1)
+                                : low1.add(low.mul(q1));
+                high1 =
+                        Lanes.FUSED
+                                ? high.fma(FloatVector.broadcast(Lanes.FLOATS, q1), high1)
+                                : high1.add(high.mul(q1));
                 float next1 = q[at + dim + d + 1];
-                low1 = Lanes.multiplyAdd(nextLow, next1, low1);
-                high1 = Lanes.multiplyAdd(nextHigh, next1, high1);
+                low1 =
+                        Lanes.FUSED
+                                ? nextLow.fma(FloatVector.broadcast(Lanes.FLOATS, next1), low1)
+                                : low1.add(nextLow.mul(next1));
+                high1 =
+                        Lanes.FUSED
+                                ? nextHigh.fma(FloatVector.broadcast(Lanes.FLOATS, next1), high1)
+                                : high1.add(nextHigh.mul(next1));
             }
             if (paired < dim) {
                 IntVector codes =
@@ -246,10 +362,27 @@ final class KvInt8Kernel {
                                 codes.lanewise(VectorOperators.LSHL, 16)
                                         .lanewise(VectorOperators.ASHR, 24)
                                         .convert(VectorOperators.I2F, 0);
-                low0 = Lanes.multiplyAdd(low, q[at + paired], low0);
-                high0 = Lanes.multiplyAdd(high, q[at + paired], high0);
-                low1 = Lanes.multiplyAdd(low, q[at + dim + paired], low1);
-                high1 = Lanes.multiplyAdd(high, q[at + dim + paired], high1);
+                low0 =
+                        Lanes.FUSED
+                                ? low.fma(FloatVector.broadcast(Lanes.FLOATS, q[at + paired]), low0)
+                                : low0.add(low.mul(q[at + paired]));
+                high0 =
+                        Lanes.FUSED
+                                ? high.fma(
+                                        FloatVector.broadcast(Lanes.FLOATS, q[at + paired]), high0)
+                                : high0.add(high.mul(q[at + paired]));
+                low1 =
+                        Lanes.FUSED
+                                ? low.fma(
+                                        FloatVector.broadcast(Lanes.FLOATS, q[at + dim + paired]),
+                                        low1)
+                                : low1.add(low.mul(q[at + dim + paired]));
+                high1 =
+                        Lanes.FUSED
+                                ? high.fma(
+                                        FloatVector.broadcast(Lanes.FLOATS, q[at + dim + paired]),
+                                        high1)
+                                : high1.add(high.mul(q[at + dim + paired]));
             }
             low0.intoArray(out, outAt + p);
             high0.intoArray(out, outAt + p + LANES);
@@ -290,11 +423,23 @@ final class KvInt8Kernel {
                                 codes.lanewise(VectorOperators.ASHR, 24)
                                         .convert(VectorOperators.I2F, 0);
                 float q0 = q[at + d];
-                low0 = Lanes.multiplyAdd(low, q0, low0);
-                high0 = Lanes.multiplyAdd(high, q0, high0);
+                low0 =
+                        Lanes.FUSED
+                                ? low.fma(FloatVector.broadcast(Lanes.FLOATS, q0), low0)
+                                : low0.add(low.mul(q0));
+                high0 =
+                        Lanes.FUSED
+                                ? high.fma(FloatVector.broadcast(Lanes.FLOATS, q0), high0)
+                                : high0.add(high.mul(q0));
                 float next0 = q[at + d + 1];
-                low0 = Lanes.multiplyAdd(nextLow, next0, low0);
-                high0 = Lanes.multiplyAdd(nextHigh, next0, high0);
+                low0 =
+                        Lanes.FUSED
+                                ? nextLow.fma(FloatVector.broadcast(Lanes.FLOATS, next0), low0)
+                                : low0.add(nextLow.mul(next0));
+                high0 =
+                        Lanes.FUSED
+                                ? nextHigh.fma(FloatVector.broadcast(Lanes.FLOATS, next0), high0)
+                                : high0.add(nextHigh.mul(next0));
             }
             if (paired < dim) {
                 IntVector codes =
@@ -310,8 +455,15 @@ final class KvInt8Kernel {
                                 codes.lanewise(VectorOperators.LSHL, 16)
                                         .lanewise(VectorOperators.ASHR, 24)
                                         .convert(VectorOperators.I2F, 0);
-                low0 = Lanes.multiplyAdd(low, q[at + paired], low0);
-                high0 = Lanes.multiplyAdd(high, q[at + paired], high0);
+                low0 =
+                        Lanes.FUSED
+                                ? low.fma(FloatVector.broadcast(Lanes.FLOATS, q[at + paired]), low0)
+                                : low0.add(low.mul(q[at + paired]));
+                high0 =
+                        Lanes.FUSED
+                                ? high.fma(
+                                        FloatVector.broadcast(Lanes.FLOATS, q[at + paired]), high0)
+                                : high0.add(high.mul(q[at + paired]));
             }
             low0.intoArray(out, outAt + p);
             high0.intoArray(out, outAt + p + LANES);
@@ -329,7 +481,7 @@ final class KvInt8Kernel {
             int sumAt) {
         int stride = valueGroups * KvLayout.GROUP;
         for (int g = 0; g < valueGroups; g++) {
-            long first = from + (long) g * (KvLayout.TILE * GROUP_BYTES);
+            long first = from + g * TILE_BYTES;
             int d = sumAt + g * KvLayout.GROUP;
             FloatVector low0 = FloatVector.fromArray(Lanes.FLOATS, sum, d);
             FloatVector high0 = FloatVector.fromArray(Lanes.FLOATS, sum, d + LANES);
@@ -363,29 +515,77 @@ final class KvInt8Kernel {
                                 codes.lanewise(VectorOperators.ASHR, 24)
                                         .convert(VectorOperators.I2F, 0);
                 float w0 = w[at + p];
-                low0 = Lanes.multiplyAdd(low, w0, low0);
-                high0 = Lanes.multiplyAdd(high, w0, high0);
+                low0 =
+                        Lanes.FUSED
+                                ? low.fma(FloatVector.broadcast(Lanes.FLOATS, w0), low0)
+                                : low0.add(low.mul(w0));
+                high0 =
+                        Lanes.FUSED
+                                ? high.fma(FloatVector.broadcast(Lanes.FLOATS, w0), high0)
+                                : high0.add(high.mul(w0));
                 float next0 = w[at + p + 1];
-                low0 = Lanes.multiplyAdd(nextLow, next0, low0);
-                high0 = Lanes.multiplyAdd(nextHigh, next0, high0);
+                low0 =
+                        Lanes.FUSED
+                                ? nextLow.fma(FloatVector.broadcast(Lanes.FLOATS, next0), low0)
+                                : low0.add(nextLow.mul(next0));
+                high0 =
+                        Lanes.FUSED
+                                ? nextHigh.fma(FloatVector.broadcast(Lanes.FLOATS, next0), high0)
+                                : high0.add(nextHigh.mul(next0));
                 float w1 = w[at + KvLayout.PAGE + p];
-                low1 = Lanes.multiplyAdd(low, w1, low1);
-                high1 = Lanes.multiplyAdd(high, w1, high1);
+                low1 =
+                        Lanes.FUSED
+                                ? low.fma(FloatVector.broadcast(Lanes.FLOATS, w1), low1)
+                                : low1.add(low.mul(w1));
+                high1 =
+                        Lanes.FUSED
+                                ? high.fma(FloatVector.broadcast(Lanes.FLOATS, w1), high1)
+                                : high1.add(high.mul(w1));
                 float next1 = w[at + KvLayout.PAGE + p + 1];
-                low1 = Lanes.multiplyAdd(nextLow, next1, low1);
-                high1 = Lanes.multiplyAdd(nextHigh, next1, high1);
+                low1 =
+                        Lanes.FUSED
+                                ? nextLow.fma(FloatVector.broadcast(Lanes.FLOATS, next1), low1)
+                                : low1.add(nextLow.mul(next1));
+                high1 =
+                        Lanes.FUSED
+                                ? nextHigh.fma(FloatVector.broadcast(Lanes.FLOATS, next1), high1)
+                                : high1.add(nextHigh.mul(next1));
                 float w2 = w[at + 2 * KvLayout.PAGE + p];
-                low2 = Lanes.multiplyAdd(low, w2, low2);
-                high2 = Lanes.multiplyAdd(high, w2, high2);
+                low2 =
+                        Lanes.FUSED
+                                ? low.fma(FloatVector.broadcast(Lanes.FLOATS, w2), low2)
+                                : low2.add(low.mul(w2));
+                high2 =
+                        Lanes.FUSED
+                                ? high.fma(FloatVector.broadcast(Lanes.FLOATS, w2), high2)
+                                : high2.add(high.mul(w2));
                 float next2 = w[at + 2 * KvLayout.PAGE + p + 1];
-                low2 = Lanes.multiplyAdd(nextLow, next2, low2);
-                high2 = Lanes.multiplyAdd(nextHigh, next2, high2);
+                low2 =
+                        Lanes.FUSED
+                                ? nextLow.fma(FloatVector.broadcast(Lanes.FLOATS, next2), low2)
+                                : low2.add(nextLow.mul(next2));
+                high2 =
+                        Lanes.FUSED
+                                ? nextHigh.fma(FloatVector.broadcast(Lanes.FLOATS, next2), high2)
+                                : high2.add(nextHigh.mul(next2));
                 float w3 = w[at + 3 * KvLayout.PAGE + p];
-                low3 = Lanes.multiplyAdd(low, w3, low3);
-                high3 = Lanes.multiplyAdd(high, w3, high3);
+                low3 =
+                        Lanes.FUSED
+                                ? low.fma(FloatVector.broadcast(Lanes.FLOATS, w3), low3)
+                                : low3.add(low.mul(w3));
+                high3 =
+                        Lanes.FUSED
+                                ? high.fma(FloatVector.broadcast(Lanes.FLOATS, w3), high3)
+                                : high3.add(high.mul(w3));
                 float next3 = w[at + 3 * KvLayout.PAGE + p + 1];
-                low3 = Lanes.multiplyAdd(nextLow, next3, low3);
-                high3 = Lanes.multiplyAdd(nextHigh, next3, high3);
+                low3 =
+                        Lanes.FUSED
+                                ? nextLow.fma(FloatVector.broadcast(Lanes.FLOATS, next3), low3)
+                                : low3.add(nextLow.mul(next3));
+                high3 =
+                        Lanes.FUSED
+                                ? nextHigh.fma(FloatVector.broadcast(Lanes.FLOATS, next3), high3)
+                                : high3.add(nextHigh.mul(next3));
             }
             low0.intoArray(sum, d);
             high0.intoArray(sum, d + LANES);
@@ -409,7 +609,7 @@ final class KvInt8Kernel {
             int sumAt) {
         int stride = valueGroups * KvLayout.GROUP;
         for (int g = 0; g < valueGroups; g++) {
-            long first = from + (long) g * (KvLayout.TILE * GROUP_BYTES);
+            long first = from + g * TILE_BYTES;
             int d = sumAt + g * KvLayout.GROUP;
             FloatVector low0 = FloatVector.fromArray(Lanes.FLOATS, sum, d);
             FloatVector high0 = FloatVector.fromArray(Lanes.FLOATS, sum, d + LANES);
@@ -439,17 +639,41 @@ final class KvInt8Kernel {
                                 codes.lanewise(VectorOperators.ASHR, 24)
                                         .convert(VectorOperators.I2F, 0);
                 float w0 = w[at + p];
-                low0 = Lanes.multiplyAdd(low, w0, low0);
-                high0 = Lanes.multiplyAdd(high, w0, high0);
+                low0 =
+                        Lanes.FUSED
+                                ? low.fma(FloatVector.broadcast(Lanes.FLOATS, w0), low0)
+                                : low0.add(low.mul(w0));
+                high0 =
+                        Lanes.FUSED
+                                ? high.fma(FloatVector.broadcast(Lanes.FLOATS, w0), high0)
+                                : high0.add(high.mul(w0));
                 float next0 = w[at + p + 1];
-                low0 = Lanes.multiplyAdd(nextLow, next0, low0);
-                high0 = Lanes.multiplyAdd(nextHigh, next0, high0);
+                low0 =
+                        Lanes.FUSED
+                                ? nextLow.fma(FloatVector.broadcast(Lanes.FLOATS, next0), low0)
+                                : low0.add(nextLow.mul(next0));
+                high0 =
+                        Lanes.FUSED
+                                ? nextHigh.fma(FloatVector.broadcast(Lanes.FLOATS, next0), high0)
+                                : high0.add(nextHigh.mul(next0));
                 float w1 = w[at + KvLayout.PAGE + p];
-                low1 = Lanes.multiplyAdd(low, w1, low1);
-                high1 = Lanes.multiplyAdd(high, w1, high1);
+                low1 =
+                        Lanes.FUSED
+                                ? low.fma(FloatVector.broadcast(Lanes.FLOATS, w1), low1)
+                                : low1.add(low.mul(w1));
+                high1 =
+                        Lanes.FUSED
+                                ? high.fma(FloatVector.broadcast(Lanes.FLOATS, w1), high1)
+                                : high1.add(high.mul(w1));
                 float next1 = w[at + KvLayout.PAGE + p + 1];
-                low1 = Lanes.multiplyAdd(nextLow, next1, low1);
-                high1 = Lanes.multiplyAdd(nextHigh, next1, high1);
+                low1 =
+                        Lanes.FUSED
+                                ? nextLow.fma(FloatVector.broadcast(Lanes.FLOATS, next1), low1)
+                                : low1.add(nextLow.mul(next1));
+                high1 =
+                        Lanes.FUSED
+                                ? nextHigh.fma(FloatVector.broadcast(Lanes.FLOATS, next1), high1)
+                                : high1.add(nextHigh.mul(next1));
             }
             low0.intoArray(sum, d);
             high0.intoArray(sum, d + LANES);
@@ -467,9 +691,8 @@ final class KvInt8Kernel {
             int at,
             float[] sum,
             int sumAt) {
-        int stride = valueGroups * KvLayout.GROUP;
         for (int g = 0; g < valueGroups; g++) {
-            long first = from + (long) g * (KvLayout.TILE * GROUP_BYTES);
+            long first = from + g * TILE_BYTES;
             int d = sumAt + g * KvLayout.GROUP;
             FloatVector low0 = FloatVector.fromArray(Lanes.FLOATS, sum, d);
             FloatVector high0 = FloatVector.fromArray(Lanes.FLOATS, sum, d + LANES);
@@ -497,11 +720,23 @@ final class KvInt8Kernel {
                                 codes.lanewise(VectorOperators.ASHR, 24)
                                         .convert(VectorOperators.I2F, 0);
                 float w0 = w[at + p];
-                low0 = Lanes.multiplyAdd(low, w0, low0);
-                high0 = Lanes.multiplyAdd(high, w0, high0);
+                low0 =
+                        Lanes.FUSED
+                                ? low.fma(FloatVector.broadcast(Lanes.FLOATS, w0), low0)
+                                : low0.add(low.mul(w0));
+                high0 =
+                        Lanes.FUSED
+                                ? high.fma(FloatVector.broadcast(Lanes.FLOATS, w0), high0)
+                                : high0.add(high.mul(w0));
                 float next0 = w[at + p + 1];
-                low0 = Lanes.multiplyAdd(nextLow, next0, low0);
-                high0 = Lanes.multiplyAdd(nextHigh, next0, high0);
+                low0 =
+                        Lanes.FUSED
+                                ? nextLow.fma(FloatVector.broadcast(Lanes.FLOATS, next0), low0)
+                                : low0.add(nextLow.mul(next0));
+                high0 =
+                        Lanes.FUSED
+                                ? nextHigh.fma(FloatVector.broadcast(Lanes.FLOATS, next0), high0)
+                                : high0.add(nextHigh.mul(next0));
             }
             low0.intoArray(sum, d);
             high0.intoArray(sum, d + LANES);

@@ -25,29 +25,22 @@ final class Lanes {
 
     private Lanes() {}
 
-    /**
-     * Returns {@code a * b + c}, in one rounding if {@link #FUSED}. The same machine always takes
-     * the same way.
-     */
-    static FloatVector multiplyAdd(FloatVector a, float b, FloatVector c) {
-        return FUSED ? a.fma(FloatVector.broadcast(FLOATS, b), c) : c.add(a.mul(b));
-    }
-
     /** Bits of a vector. */
     static int bits() {
         return FLOATS.vectorBitSize();
     }
 
     /**
-     * Adds up the lanes of a vector that was stored at the start of {@code lanes}, the first first.
+     * Adds up the lanes of a vector that was stored in {@code lanes} from {@code at} on, the first
+     * first.
      *
      * <p>{@code reduceLanes(ADD)} leaves the order open, and takes another one interpreted than
      * compiled: the same sum would change its last bit while the program warms up.
      */
-    static float sum(float[] lanes) {
+    static float sum(float[] lanes, int at) {
         float sum = 0;
         for (int i = 0; i < FLOATS.length(); i++) {
-            sum += lanes[i];
+            sum += lanes[at + i];
         }
         return sum;
     }

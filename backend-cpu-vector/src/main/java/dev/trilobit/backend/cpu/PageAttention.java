@@ -22,7 +22,6 @@ final class PageAttention {
     private final KvCodec codec;
     private final int heads;
     private final float[] scores;
-    private final CacheTouch touched = new CacheTouch();
     private final float[] lanes = new float[LANES];
     private final AttentionRows before;
     private final AttentionRows page;
@@ -79,12 +78,6 @@ final class PageAttention {
             int rowStride) {
         int last = seen(positions + tokens - 1);
         int tiles = Math.ceilDiv(last, KvLayout.TILE);
-        boolean touch = tokens <= Integer.getInteger("touch", 2);
-        if (touch)
-            touched.read(
-                    memory,
-                    layout.keys(kvHead),
-                    codec.bytes((long) tiles * layout.keyTileGroups()));
         for (int i = 0; i < tiles; i++) {
             long from = layout.keys(kvHead) + codec.bytes((long) i * layout.keyTileGroups());
             for (int t = 0; t < tokens; t++) {
@@ -110,11 +103,6 @@ final class PageAttention {
                 Arrays.fill(out.sums(), place * dim, (place + 1) * dim, 0f);
             }
         }
-        if (touch)
-            touched.read(
-                    memory,
-                    layout.values(kvHead),
-                    codec.bytes((long) tiles * layout.valueTileGroups()));
         for (int i = 0; i < tiles; i++) {
             long from = layout.values(kvHead) + codec.bytes((long) i * layout.valueTileGroups());
             for (int t = 0; t < tokens; t++) {
@@ -190,6 +178,6 @@ final class PageAttention {
         // The scale of a position not seen may be anything, even NaN.
         Arrays.fill(scores, at + seen, at + padded, 0f);
         sums.intoArray(lanes, 0);
-        out.set(row, largest, Lanes.sum(lanes));
+        out.set(row, largest, Lanes.sum(lanes, 0));
     }
 }

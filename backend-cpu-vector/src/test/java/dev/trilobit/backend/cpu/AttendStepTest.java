@@ -45,16 +45,17 @@ class AttendStepTest implements AtEachWidth {
     private static final int HUGE = VOCABULARY - 1;
     private final Random random = new Random(23);
 
-    private record Model(AttentionSpec spec, float[][] queries, float[][] keys, float[][] values) {}
+    private record Model(
+            AttentionSpec spec, List<float[]> queries, List<float[]> keys, List<float[]> values) {}
 
     private Model model(int heads, int kvHeads, int headDim) {
         var spec = new AttentionSpec(heads, kvHeads, headDim, (float) (1 / Math.sqrt(headDim)));
-        float[][] keys = table(spec.kvWidth());
-        Arrays.fill(keys[HUGE], HUGE_VALUE);
+        List<float[]> keys = table(spec.kvWidth());
+        Arrays.fill(keys.get(HUGE), HUGE_VALUE);
         return new Model(spec, table(spec.queryWidth()), keys, table(spec.kvWidth()));
     }
 
-    private float[][] table(int width) {
+    private List<float[]> table(int width) {
         float[][] rows = new float[VOCABULARY][width];
         for (float[] row : rows) {
             // Heads of very different size, as each has a scale of its own.
@@ -63,7 +64,7 @@ class AttendStepTest implements AtEachWidth {
                 row[i] = (float) (size * random.nextGaussian());
             }
         }
-        return rows;
+        return List.of(rows);
     }
 
     private static CompiledProgram compile(Model model, KvType kv, int threads, int step) {
@@ -83,12 +84,12 @@ class AttendStepTest implements AtEachWidth {
         return new CpuVectorBackend().compile(builder.build(), weights, options);
     }
 
-    private static WeightRef add(TestWeights weights, String name, float[][] rows) {
-        var shape = new MatrixShape(rows.length, rows[0].length);
+    private static WeightRef add(TestWeights weights, String name, List<float[]> rows) {
+        var shape = new MatrixShape(rows.size(), rows.getFirst().length);
         var writer = new WeightWriter(name, shape, new Dense(FloatType.F32), Arena.ofAuto());
         for (int r = 0; r < shape.rows(); r++) {
             for (int c = 0; c < shape.cols(); c++) {
-                writer.setValue(r, c, rows[r][c]);
+                writer.setValue(r, c, rows.get(r)[c]);
             }
         }
         weights.put(writer.weight());
@@ -151,10 +152,10 @@ class AttendStepTest implements AtEachWidth {
             double most = Double.NEGATIVE_INFINITY;
             double size = 0;
             for (int p = 0; p <= last; p++) {
-                double[] key = kept(kv, model.keys()[tokens[p]], from, dim);
+                double[] key = kept(kv, model.keys().get(tokens[p]), from, dim);
                 double magnitude = 0;
                 for (int d = 0; d < dim; d++) {
-                    double product = spec.scale() * model.queries()[tokens[last]][h * dim + d];
+                    double product = spec.scale() * model.queries().get(tokens[last])[h * dim + d];
                     scores[p] += product * key[d];
                     magnitude += Math.abs(product * key[d]);
                 }
@@ -168,7 +169,7 @@ class AttendStepTest implements AtEachWidth {
             double[] expected = new double[dim];
             double[] magnitude = new double[dim];
             for (int p = 0; p <= last; p++) {
-                double[] value = kept(kv, model.values()[tokens[p]], from, dim);
+                double[] value = kept(kv, model.values().get(tokens[p]), from, dim);
                 double weight = Math.exp(scores[p] - most) / total;
                 // Scores, two exponentials, the joins of pages, and the sums of both.
                 double roundings = 2 * (dim + 4) * size + 2 * last + 24 + (most - scores[p]);
@@ -222,8 +223,8 @@ class AttendStepTest implements AtEachWidth {
         try (CompiledProgram program = compile(model, kv, 1, 1)) {
             single = run(program, tokens, 1);
         }
-        for (int threads : new int[] {1, 2, 5}) {
-            for (int step : new int[] {2, 3, 8, 9, 31, 64, POSITIONS}) {
+        for (int threads : new int[] {1, 3}) {
+            for (int step : new int[] {3, 8, 9, POSITIONS}) {
                 try (CompiledProgram program = compile(model, kv, threads, step)) {
                     float[][] rows = run(program, tokens, step);
                     for (int p = 0; p < POSITIONS; p++) {

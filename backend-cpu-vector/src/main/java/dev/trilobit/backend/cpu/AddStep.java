@@ -3,7 +3,7 @@ package dev.trilobit.backend.cpu;
 import jdk.incubator.vector.FloatVector;
 
 /** Element-wise sum. */
-final class AddStep implements Step {
+final class AddStep implements TokenStep {
     private final StepTokens tokens;
     private final float[] left;
     private final float[] right;
@@ -19,15 +19,20 @@ final class AddStep implements Step {
     }
 
     @Override
-    public void run() {
-        int length = tokens.count() * width;
-        int i = 0;
-        for (; i < Lanes.FLOATS.loopBound(length); i += Lanes.FLOATS.length()) {
+    public StepTokens tokens() {
+        return tokens;
+    }
+
+    @Override
+    public void run(int from, int to, int worker) {
+        int end = to * width;
+        int i = from * width;
+        for (; i <= end - Lanes.FLOATS.length(); i += Lanes.FLOATS.length()) {
             FloatVector.fromArray(Lanes.FLOATS, left, i)
                     .add(FloatVector.fromArray(Lanes.FLOATS, right, i))
                     .intoArray(out, i);
         }
-        for (; i < length; i++) {
+        for (; i < end; i++) {
             out[i] = left[i] + right[i];
         }
     }

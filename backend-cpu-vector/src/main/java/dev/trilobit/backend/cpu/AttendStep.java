@@ -1,23 +1,21 @@
 package dev.trilobit.backend.cpu;
 
 import dev.trilobit.api.program.AttentionSpec;
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
- * Causal grouped-query attention over the cached positions. A unit of work is one query head of one
- * token. Every sum runs over positions or elements in an order fixed by their absolute number, so
- * the result does not depend on how many tokens a step has.
+ * Causal grouped-query attention over the cached positions. The result of a token is joined from
+ * those of its pages in ascending order, each of which is computed by itself in an order fixed by
+ * absolute positions: neither the number of threads nor that of the step's tokens changes a bit.
+ *
+ * <p>In a step of few tokens threads share pages and heads; one then joins what they found. In a
+ * step of many they share tokens and heads.
  */
-final class AttendStep implements Step, RowPool.Work {
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-    private static final int LANES = Lanes.FLOATS.length();
-    private static final int PAGE = KvCache.PAGE;
-
+final class AttendStep implements Step {
     /** Below this many multiplications, waking the helpers costs more than they save. */
     private static final long SHARED_WORK = 64 * 1024;
+
+    /** The same for stored numbers. */
+    private static final long SHARED_NUMBERS = 16 * 1024;
 
     private final SessionBuffers buffers;
     private final float[] queries;
@@ -25,8 +23,14 @@ final class AttendStep implements Step, RowPool.Work {
     private final float[] values;
     private final float[] out;
     private final AttentionSpec spec;
+    private final int headsPerKv;
     private final KvCache cache;
-    private final AttentionScratch scratch;
+    private final KvLayout layout;
+    private final PageAttention[] workers;
+    private final AttentionRows parts;
+    private final RowPool.Work storing = this::store;
+    private final RowPool.Work attendingByPage = this::attendByPage;
+    private final RowPool.Work attendingByToken = this::attendByToken;
 
     AttendStep(
             SessionBuffers buffers,
@@ -41,117 +45,148 @@ final class AttendStep implements Step, RowPool.Work {
         this.values = values;
         this.out = out;
         this.spec = spec;
-        this.cache = buffers.newCache(spec);
-        this.scratch = buffers.attentionScratch();
+        headsPerKv = spec.heads() / spec.kvHeads();
+        cache = buffers.newCache(spec);
+        layout = cache.layout();
+        workers = buffers.attentionScratch().workers(layout, spec.heads());
+        parts = buffers.attentionScratch().parts(layout);
     }
 
     @Override
     public void run() {
-        StepTokens tokens = buffers.tokens();
-        int position = tokens.position();
-        int count = tokens.count();
-        cache.reserve(position + count);
-        scratch.reserve(position + count, cache.valueStride());
-        for (int t = 0; t < count; t++) {
-            cache.store(position + t, keys, values, t * spec.kvWidth());
-        }
-        int units = count * spec.heads();
-        long work = (long) units * (position + count) * spec.headDim() * 2;
-        if (work < SHARED_WORK) {
-            run(0, units, 0);
-        } else {
-            buffers.pool().run(this, units);
-        }
-    }
-
-    @Override
-    public void run(int from, int to, int worker) {
         int position = buffers.tokens().position();
-        int headsPerKv = spec.heads() / spec.kvHeads();
-        float[] scores = scratch.scores(worker);
-        float[] sum = scratch.sum(worker);
+        int count = buffers.tokens().count();
+        cache.reserve(position + count);
+        int tiles = (position + count - 1) / KvLayout.TILE - position / KvLayout.TILE + 1;
+        share(storing, tiles, (long) count * spec.kvWidth() < SHARED_NUMBERS);
+        long work = 2L * count * spec.queryWidth() * (position + count);
+        if (count <= PageAttention.MOST_TOKENS) {
+            int pages = Math.ceilDiv(position + count, layout.pagePositions());
+            parts.reserve(Math.multiplyExact(pages, count * spec.heads()));
+            share(attendingByPage, pages * spec.kvHeads(), work < SHARED_WORK);
+            join(position, count);
+        } else {
+            int units = Math.ceilDiv(count, PageAttention.MOST_TOKENS) * spec.kvHeads();
+            share(attendingByToken, units, work < SHARED_WORK);
+        }
+    }
+
+    private void share(RowPool.Work work, int units, boolean alone) {
+        if (alone) {
+            work.run(0, units, 0);
+        } else {
+            buffers.pool().run(work, units);
+        }
+    }
+
+    /** A unit is the tokens of a step that fall into one tile of the cache. */
+    private void store(int from, int to, int worker) {
+        int position = buffers.tokens().position();
+        int end = position + buffers.tokens().count();
+        int firstTile = position / KvLayout.TILE;
+        int first = Math.max(position, (firstTile + from) * KvLayout.TILE);
+        int last = Math.min(end, (firstTile + to) * KvLayout.TILE);
+        for (int p = first; p < last; p++) {
+            int token = (p - position) * spec.kvWidth();
+            for (int head = 0; head < spec.kvHeads(); head++) {
+                cache.store(p, head, keys, values, token + head * spec.headDim());
+            }
+        }
+    }
+
+    /** A unit is a head of a page, for all tokens. */
+    private void attendByPage(int from, int to, int worker) {
+        int count = buffers.tokens().count();
         for (int unit = from; unit < to; unit++) {
-            int token = unit / spec.heads();
-            int head = unit % spec.heads();
-            int offset = unit * spec.headDim();
-            int positions = position + token + 1;
-            score(offset, head / headsPerKv, positions, scores);
-            softmax(scores, positions, sum);
-            mix(scores, positions, head / headsPerKv, sum);
-            System.arraycopy(sum, 0, out, offset, spec.headDim());
+            int page = unit / spec.kvHeads();
+            int kvHead = unit % spec.kvHeads();
+            attend(
+                    workers[worker],
+                    page,
+                    kvHead,
+                    0,
+                    count,
+                    parts,
+                    page * count * spec.heads() + kvHead * headsPerKv,
+                    spec.heads());
         }
     }
 
-    /** scores[p] = scale * q . k_p, lanes over positions; what lies beyond is overwritten later. */
-    private void score(int queryOffset, int kvHead, int positions, float[] scores) {
-        int headDim = spec.headDim();
-        for (int first = 0; first < positions; first += PAGE) {
-            MemorySegment page = cache.keys(first / PAGE);
-            long head = cache.keyOffset(kvHead);
-            int end = Math.min(PAGE, positions - first);
-            for (int p = 0; p < end; p += LANES) {
-                long column = head + (long) p * Float.BYTES;
-                FloatVector sum = FloatVector.zero(Lanes.FLOATS);
-                for (int d = 0; d < headDim; d++) {
-                    FloatVector k =
-                            FloatVector.fromMemorySegment(
-                                    Lanes.FLOATS,
-                                    page,
-                                    column + (long) d * (PAGE * Float.BYTES),
-                                    ORDER);
-                    sum = sum.add(k.mul(queries[queryOffset + d]));
+    /** A unit is a head of a few tokens, for all pages. */
+    private void attendByToken(int from, int to, int worker) {
+        PageAttention mine = workers[worker];
+        int position = buffers.tokens().position();
+        int count = buffers.tokens().count();
+        for (int unit = from; unit < to; unit++) {
+            int kvHead = unit % spec.kvHeads();
+            int token = unit / spec.kvHeads() * PageAttention.MOST_TOKENS;
+            int tokens = Math.min(PageAttention.MOST_TOKENS, count - token);
+            int pages = Math.ceilDiv(position + token + tokens, layout.pagePositions());
+            for (int page = 0; page < pages; page++) {
+                AttentionRows rows = page == 0 ? mine.before() : mine.page();
+                attend(mine, page, kvHead, token, tokens, rows, 0, headsPerKv);
+                for (int t = 0; t < tokens && page > 0; t++) {
+                    if (sees(page, position + token + t)) {
+                        for (int h = 0; h < headsPerKv; h++) {
+                            int row = t * headsPerKv + h;
+                            mine.before().join(row, rows, row);
+                        }
+                    }
                 }
-                sum.mul(spec.scale()).intoArray(scores, first + p);
+            }
+            for (int t = 0; t < tokens; t++) {
+                for (int h = 0; h < headsPerKv; h++) {
+                    finish(mine.before(), t * headsPerKv + h, token + t, kvHead * headsPerKv + h);
+                }
+            }
+        }
+    }
+
+    private void attend(
+            PageAttention worker,
+            int page,
+            int kvHead,
+            int token,
+            int tokens,
+            AttentionRows rows,
+            int row,
+            int rowStride) {
+        int position = buffers.tokens().position();
+        int queryAt = token * spec.queryWidth() + kvHead * headsPerKv * spec.headDim();
+        worker.attend(
+                cache.page(page),
+                kvHead,
+                position + token + 1 - page * layout.pagePositions(),
+                tokens,
+                queries,
+                queryAt,
+                spec.queryWidth(),
+                spec.scale(),
+                rows,
+                row,
+                rowStride);
+    }
+
+    /** Joins what {@link #attendByPage} left. */
+    private void join(int position, int count) {
+        int rows = count * spec.heads();
+        for (int t = 0; t < count; t++) {
+            for (int h = 0; h < spec.heads(); h++) {
+                int row = t * spec.heads() + h;
+                for (int page = 1; sees(page, position + t); page++) {
+                    parts.join(row, parts, page * rows + row);
+                }
+                finish(parts, row, t, h);
             }
         }
     }
 
-    /**
-     * Turns scores into weights that sum to 1; pads with 0 up to the lanes; spoils {@code lanes}.
-     */
-    private static void softmax(float[] scores, int positions, float[] lanes) {
-        int padded = Math.ceilDiv(positions, LANES) * LANES;
-        for (int p = positions; p < padded; p++) {
-            scores[p] = Float.NEGATIVE_INFINITY;
-        }
-        FloatVector most = FloatVector.broadcast(Lanes.FLOATS, Float.NEGATIVE_INFINITY);
-        for (int p = 0; p < padded; p += LANES) {
-            most = most.max(FloatVector.fromArray(Lanes.FLOATS, scores, p));
-        }
-        float max = most.reduceLanes(VectorOperators.MAX);
-        FloatVector sums = FloatVector.zero(Lanes.FLOATS);
-        for (int p = 0; p < padded; p += LANES) {
-            FloatVector e = VectorExp.exp(FloatVector.fromArray(Lanes.FLOATS, scores, p).sub(max));
-            e.intoArray(scores, p);
-            sums = sums.add(e);
-        }
-        sums.intoArray(lanes, 0);
-        float inverse = 1 / Lanes.sum(lanes);
-        for (int p = 0; p < padded; p += LANES) {
-            FloatVector.fromArray(Lanes.FLOATS, scores, p).mul(inverse).intoArray(scores, p);
-        }
+    private boolean sees(int page, int position) {
+        return page * layout.pagePositions() <= position;
     }
 
-    /** sum = sum over p of weights[p] * v_p, lanes over the elements of a head. */
-    private void mix(float[] weights, int positions, int kvHead, float[] sum) {
-        int stride = cache.valueStride();
-        for (int d = 0; d < stride; d += LANES) {
-            FloatVector total = FloatVector.zero(Lanes.FLOATS);
-            for (int first = 0; first < positions; first += PAGE) {
-                MemorySegment page = cache.values(first / PAGE);
-                long column = cache.valueOffset(kvHead) + (long) d * Float.BYTES;
-                int end = Math.min(PAGE, positions - first);
-                for (int p = 0; p < end; p++) {
-                    FloatVector v =
-                            FloatVector.fromMemorySegment(
-                                    Lanes.FLOATS,
-                                    page,
-                                    column + (long) p * stride * Float.BYTES,
-                                    ORDER);
-                    total = total.add(v.mul(weights[first + p]));
-                }
-            }
-            total.intoArray(sum, d);
-        }
+    private void finish(AttentionRows rows, int row, int token, int head) {
+        int at = token * spec.queryWidth() + head * spec.headDim();
+        rows.finish(row, layout.codec().unit(), out, at, spec.headDim());
     }
 }

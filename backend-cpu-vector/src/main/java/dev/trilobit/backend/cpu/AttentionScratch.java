@@ -1,48 +1,39 @@
 package dev.trilobit.backend.cpu;
 
+import java.util.HashMap;
+import java.util.Map;
+
 /**
- * Work arrays of attention, one set a thread, shared by all layers of a session because they run
- * one after the other. Grows with the positions in use rather than to the whole context.
+ * Work arrays of attention, shared by all layers of a session because they run one after the other.
  */
 final class AttentionScratch {
-    private final float[][] scores;
-    private final float[][] sums;
+    private final int threads;
+    private final Map<Shape, PageAttention[]> workers = new HashMap<>();
+    private final Map<Integer, AttentionRows> parts = new HashMap<>();
 
-    /** Makes empty arrays. */
+    /** What the arrays of a thread depend on. */
+    private record Shape(KvLayout layout, int heads) {}
+
+    /** Makes none yet. */
     AttentionScratch(int threads) {
-        scores = new float[threads][0];
-        sums = new float[threads][0];
+        this.threads = threads;
     }
 
-    /**
-     * Makes room; what the arrays held is lost.
-     *
-     * @param positions scores of a head
-     * @param stride elements of a head, rounded up to the lanes
-     */
-    void reserve(int positions, int stride) {
-        int pages = Math.ceilDiv(positions, KvCache.PAGE);
-        if (scores[0].length < pages * KvCache.PAGE) {
-            // Twice what is needed, so that a growing text seldom comes here.
-            int length = Math.multiplyExact(2 * pages, KvCache.PAGE);
-            for (int i = 0; i < scores.length; i++) {
-                scores[i] = new float[length];
-            }
-        }
-        if (sums[0].length < stride) {
-            for (int i = 0; i < sums.length; i++) {
-                sums[i] = new float[stride];
-            }
-        }
+    /** The arrays of each thread. */
+    PageAttention[] workers(KvLayout layout, int heads) {
+        return workers.computeIfAbsent(
+                new Shape(layout, heads),
+                shape -> {
+                    var made = new PageAttention[threads];
+                    for (int i = 0; i < threads; i++) {
+                        made[i] = new PageAttention(layout, heads / layout.kvHeads());
+                    }
+                    return made;
+                });
     }
 
-    /** Scores of all positions, a whole number of pages. */
-    float[] scores(int worker) {
-        return scores[worker];
-    }
-
-    /** Weighted sum of values. */
-    float[] sum(int worker) {
-        return sums[worker];
+    /** Rows that threads leave for one that joins them. */
+    AttentionRows parts(KvLayout layout) {
+        return parts.computeIfAbsent(layout.valueDim(), AttentionRows::new);
     }
 }

@@ -16,6 +16,7 @@ final class CpuCompiledProgram implements CompiledProgram {
     private final Program program;
     private final ProgramWeights weights;
     private final CompileOptions options;
+    private final KvType kvType;
     private final Plan plan;
     private final Map<RopeSpec, RopeTable> ropes = new HashMap<>();
     private final RowPool pool;
@@ -35,6 +36,7 @@ final class CpuCompiledProgram implements CompiledProgram {
         this.program = program;
         this.weights = weights;
         this.options = options;
+        this.kvType = cpuOptions.kvType();
         this.plan = new Plan(new Schedule(program, weights), options.maxTokensPerStep());
         for (Op op : program.ops()) {
             if (op instanceof Op.Rope rope) {
@@ -66,10 +68,14 @@ final class CpuCompiledProgram implements CompiledProgram {
                 long packed = matrix.byteSize() + matrix.mappedBytes();
                 bytes += packed - linear.weight().format().byteSize(linear.weight().shape());
             } else if (op instanceof Op.Attend attend) {
-                cache += KvCache.bytesPerPosition(attend.attention());
+                cache += kvLayout(attend.attention()).bytesPerPosition();
             }
         }
-        return new TokenTraffic(bytes, cache, KvCache.TYPE);
+        return new TokenTraffic(bytes, cache, kvType.label());
+    }
+
+    private KvLayout kvLayout(AttentionSpec spec) {
+        return KvLayout.of(spec, kvType, options.maxContextTokens());
     }
 
     @Override
@@ -79,6 +85,10 @@ final class CpuCompiledProgram implements CompiledProgram {
 
     CompileOptions options() {
         return options;
+    }
+
+    KvType kvType() {
+        return kvType;
     }
 
     Plan plan() {

@@ -8,6 +8,7 @@ import dev.trilobit.api.program.Value;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** One sequence: bound steps, their buffers and the caches. */
 final class CpuSession implements DecoderSession {
@@ -29,11 +30,20 @@ final class CpuSession implements DecoderSession {
         this.program = program;
         try {
             Plan plan = program.plan();
-            buffers = new SessionBuffers(plan, program.pool(), arena);
+            buffers =
+                    new SessionBuffers(
+                            plan,
+                            program.pool(),
+                            program.kvType(),
+                            program.options().maxContextTokens(),
+                            arena);
             var binder = new StepBinder(program, buffers);
             List<List<Op>> groups = plan.schedule().groups();
-            steps = groups.stream().map(binder::bind).toArray(Step[]::new);
-            cut = plan.schedule().lastPositional() + 1;
+            int positional = plan.schedule().lastPositional() + 1;
+            List<Step> before = bind(binder, groups.subList(0, positional));
+            List<Step> after = bind(binder, groups.subList(positional, groups.size()));
+            cut = before.size();
+            steps = Stream.concat(before.stream(), after.stream()).toArray(Step[]::new);
             liveAtCut = plan.liveAtCut().stream().map(buffers::activations).toArray(float[][]::new);
             liveWidths = plan.liveAtCut().stream().mapToInt(Value::width).toArray();
             logits = program.program().logits();
@@ -42,6 +52,13 @@ final class CpuSession implements DecoderSession {
             arena.close();
             throw e;
         }
+    }
+
+    private List<Step> bind(StepBinder binder, List<List<Op>> groups) {
+        return TokenSteps.joined(
+                buffers,
+                groups.stream().map(binder::bind).toList(),
+                groups.stream().map(group -> group.getFirst().out().width()).toList());
     }
 
     @Override

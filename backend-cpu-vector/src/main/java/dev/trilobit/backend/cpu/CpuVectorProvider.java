@@ -3,6 +3,7 @@ package dev.trilobit.backend.cpu;
 import dev.trilobit.api.backend.Availability;
 import dev.trilobit.api.backend.Backend;
 import dev.trilobit.api.backend.BackendProvider;
+import java.util.Optional;
 
 /** Registers the CPU backend. Names no type of the Vector API, so that it loads without it. */
 public final class CpuVectorProvider implements BackendProvider {
@@ -22,6 +23,10 @@ public final class CpuVectorProvider implements BackendProvider {
         if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
             return new Availability.Unavailable(
                     "the Vector API module is not loaded: start java with --add-modules jdk.incubator.vector");
+        }
+        Optional<String> missing = OptimizingCompiler.missing();
+        if (missing.isPresent()) {
+            return new Availability.Unavailable(missing.get());
         }
         int bits = Lanes.bits();
         if (bits < LEAST_BITS) {

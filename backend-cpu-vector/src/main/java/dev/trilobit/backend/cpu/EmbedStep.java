@@ -3,7 +3,7 @@ package dev.trilobit.backend.cpu;
 import dev.trilobit.api.quant.RowDecoder;
 
 /** Looks up rows of the embedding. */
-final class EmbedStep implements Step {
+final class EmbedStep implements TokenStep {
     private final StepTokens tokens;
     private final RowDecoder table;
     private final float[] out;
@@ -17,8 +17,13 @@ final class EmbedStep implements Step {
     }
 
     @Override
-    public void run() {
-        for (int t = 0; t < tokens.count(); t++) {
+    public StepTokens tokens() {
+        return tokens;
+    }
+
+    @Override
+    public void run(int from, int to, int worker) {
+        for (int t = from; t < to; t++) {
             table.copyRow(tokens.id(t), out, t * width);
         }
     }

@@ -4,7 +4,7 @@ import dev.trilobit.api.program.GateActivation;
 import jdk.incubator.vector.FloatVector;
 
 /** {@code activation(gate) * up}. */
-final class GateStep implements Step {
+final class GateStep implements TokenStep {
     private final StepTokens tokens;
     private final float[] gate;
     private final float[] up;
@@ -28,8 +28,13 @@ final class GateStep implements Step {
     }
 
     @Override
-    public void run() {
-        for (int t = 0; t < tokens.count(); t++) {
+    public StepTokens tokens() {
+        return tokens;
+    }
+
+    @Override
+    public void run(int from, int to, int worker) {
+        for (int t = from; t < to; t++) {
             switch (activation) {
                 case SILU -> silu(t * width);
                 case RELU_SQUARED -> reluSquared(t * width);

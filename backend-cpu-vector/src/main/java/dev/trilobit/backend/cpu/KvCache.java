@@ -1,122 +1,95 @@
 package dev.trilobit.backend.cpu;
 
-import dev.trilobit.api.program.AttentionSpec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 
 /**
- * Keys and values of one attention op, f32, in pages of {@link #PAGE} positions that are allocated
- * when first needed.
- *
- * <p>In a page of keys a head is [headDim, PAGE]: lanes run over positions, so a score needs no sum
- * across lanes. In a page of values a head is [PAGE, headDim rounded up to the lanes].
+ * Keys and values of one attention op, in pages of {@link KvLayout#pagePositions} that are
+ * allocated when first needed.
  */
 final class KvCache {
-    /** Positions of a page; a multiple of every lane count. */
-    static final int PAGE = 64;
+    private static final int ALIGNMENT = 64;
 
-    /** How a number is held. */
-    static final String TYPE = "f32";
-
-    private final int kvHeads;
-    private final int headDim;
-    private final int valueStride;
+    private final KvLayout layout;
     private final Arena arena;
-    private final List<MemorySegment> keyPages = new ArrayList<>();
-    private final List<MemorySegment> valuePages = new ArrayList<>();
+    private MemorySegment[] pages = new MemorySegment[0];
 
     /**
      * Makes an empty cache.
      *
      * @param arena owns the pages
      */
-    KvCache(AttentionSpec spec, Arena arena) {
-        kvHeads = spec.kvHeads();
-        headDim = spec.headDim();
-        valueStride = valueStride(headDim);
+    KvCache(KvLayout layout, Arena arena) {
+        this.layout = layout;
         this.arena = arena;
     }
 
-    private static int valueStride(int headDim) {
-        return Math.ceilDiv(headDim, Lanes.FLOATS.length()) * Lanes.FLOATS.length();
-    }
-
-    /** Bytes that the keys and values of one position take. */
-    static long bytesPerPosition(AttentionSpec spec) {
-        return (long) spec.kvHeads() * (spec.headDim() + valueStride(spec.headDim())) * Float.BYTES;
+    KvLayout layout() {
+        return layout;
     }
 
     /** Allocates pages so that {@code positions} fit. */
     void reserve(int positions) {
-        while (keyPages.size() * PAGE < positions) {
-            keyPages.add(page(headDim));
-            valuePages.add(page(valueStride));
+        int known = pages.length;
+        int needed = Math.ceilDiv(positions, layout.pagePositions());
+        if (needed <= known) {
+            return;
         }
+        MemorySegment[] more = Arrays.copyOf(pages, needed);
+        for (int i = known; i < needed; i++) {
+            more[i] = arena.allocate(layout.pageBytes(), ALIGNMENT);
+        }
+        pages = more;
     }
 
-    private MemorySegment page(int width) {
-        return arena.allocate((long) kvHeads * PAGE * width * Float.BYTES, 64);
+    /** Page that holds positions {@code page * pagePositions} and up. */
+    MemorySegment page(int page) {
+        return pages[page];
     }
 
     /**
-     * Stores the keys and values of a position.
+     * Stores the key and the value of a head. Threads may store different positions or heads.
      *
-     * @param keys shape [kvHeads, headDim] from {@code offset} on
+     * @param position below what is reserved
+     * @param keys elements from {@code offset} on
      * @param values likewise
      */
-    void store(int position, float[] keys, float[] values, int offset) {
-        MemorySegment keyPage = keyPages.get(position / PAGE);
-        MemorySegment valuePage = valuePages.get(position / PAGE);
-        int slot = position % PAGE;
-        for (int h = 0; h < kvHeads; h++) {
-            for (int d = 0; d < headDim; d++) {
-                int source = offset + h * headDim + d;
-                keyPage.setAtIndex(
-                        ValueLayout.JAVA_FLOAT,
-                        ((long) h * headDim + d) * PAGE + slot,
-                        keys[source]);
-                valuePage.setAtIndex(
-                        ValueLayout.JAVA_FLOAT,
-                        ((long) h * PAGE + slot) * valueStride + d,
-                        values[source]);
-            }
+    void store(int position, int head, float[] keys, float[] values, int offset) {
+        MemorySegment page = pages[position / layout.pagePositions()];
+        int slot = position % layout.pagePositions();
+        KvCodec codec = layout.codec();
+        int headDim = layout.headDim();
+        float keyScale = codec.scale(keys, offset, headDim);
+        float valueScale = codec.scale(values, offset, headDim);
+        if (codec.scales()) {
+            long at = (long) slot * Float.BYTES;
+            page.set(ValueLayout.JAVA_FLOAT, layout.keyScales(head) + at, keyScale);
+            page.set(ValueLayout.JAVA_FLOAT, layout.valueScales(head) + at, valueScale);
+        }
+        long keysAt = layout.keys(head);
+        long valuesAt = layout.values(head);
+        int lane = slot % KvLayout.GROUP;
+        float keyInverse = 1 / keyScale;
+        float valueInverse = 1 / valueScale;
+        for (int d = 0; d < headDim; d++) {
+            codec.put(page, keysAt, layout.keyGroup(slot, d), lane, keys[offset + d], keyInverse);
+            codec.put(
+                    page,
+                    valuesAt,
+                    layout.valueGroup(slot, d),
+                    d % KvLayout.GROUP,
+                    values[offset + d],
+                    valueInverse);
         }
     }
 
-    /** Page of keys that holds positions {@code page * PAGE} and up. */
-    MemorySegment keys(int page) {
-        return keyPages.get(page);
-    }
-
-    /** Page of values that holds positions {@code page * PAGE} and up. */
-    MemorySegment values(int page) {
-        return valuePages.get(page);
-    }
-
-    /** Byte offset of a head in a page of keys. */
-    long keyOffset(int head) {
-        return (long) head * headDim * PAGE * Float.BYTES;
-    }
-
-    /** Byte offset of a head in a page of values. */
-    long valueOffset(int head) {
-        return (long) head * PAGE * valueStride * Float.BYTES;
-    }
-
-    /** Floats between the values of neighbouring positions. */
-    int valueStride() {
-        return valueStride;
-    }
-
-    /** Copies the first positions of another cache of the same shape into this one. */
+    /** Copies the first positions of another cache of the same layout into this one. */
     void copyFrom(KvCache other, int positions) {
         reserve(positions);
-        for (int page = 0; page * PAGE < positions; page++) {
-            keyPages.get(page).copyFrom(other.keyPages.get(page));
-            valuePages.get(page).copyFrom(other.valuePages.get(page));
+        for (int page = 0; page * layout.pagePositions() < positions; page++) {
+            pages[page].copyFrom(other.pages[page]);
         }
     }
 }

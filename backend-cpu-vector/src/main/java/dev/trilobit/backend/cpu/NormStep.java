@@ -3,14 +3,13 @@ package dev.trilobit.backend.cpu;
 import jdk.incubator.vector.FloatVector;
 
 /** Root-mean-square norm of every run of {@code gain.length} elements. */
-final class NormStep implements Step {
+final class NormStep implements TokenStep {
     private final StepTokens tokens;
     private final float[] in;
     private final float[] out;
     private final int runsPerToken;
     private final float[] gain;
     private final float epsilon;
-    private final float[] lanes = new float[Lanes.FLOATS.length()];
 
     NormStep(StepTokens tokens, float[] in, float[] out, int width, float[] gain, float epsilon) {
         this.tokens = tokens;
@@ -22,9 +21,13 @@ final class NormStep implements Step {
     }
 
     @Override
-    public void run() {
-        int runs = tokens.count() * runsPerToken;
-        for (int run = 0; run < runs; run++) {
+    public StepTokens tokens() {
+        return tokens;
+    }
+
+    @Override
+    public void run(int from, int to, int worker) {
+        for (int run = from * runsPerToken; run < to * runsPerToken; run++) {
             normalize(run * gain.length);
         }
     }
@@ -36,8 +39,12 @@ final class NormStep implements Step {
             FloatVector x = FloatVector.fromArray(Lanes.FLOATS, in, offset + i);
             squares = squares.add(x.mul(x));
         }
-        squares.intoArray(lanes, 0);
-        double sum = Lanes.sum(lanes);
+        double sum = 0;
+        if (bound > 0) {
+            // The place of the result is free until the sum is known.
+            squares.intoArray(out, offset);
+            sum = Lanes.sum(out, offset);
+        }
         for (int i = bound; i < gain.length; i++) {
             sum += in[offset + i] * in[offset + i];
         }

@@ -37,9 +37,11 @@ final class Plan {
                 slots.put(op.out(), elsewhere ? emptySlot() : takeSlot(free, op.out().width()));
                 live.add(op.out());
             }
+            // One token may be a step ahead of another: what the other still reads must stay.
+            boolean done = !schedule.joinsNext(g);
             for (var values = live.iterator(); values.hasNext(); ) {
                 Value value = values.next();
-                if (schedule.lastUse(value) <= g) {
+                if (done && schedule.lastUse(value) <= g) {
                     free.add(slot(value));
                     values.remove();
                 }

@@ -11,6 +11,7 @@ import dev.trilobit.api.quant.UnusableWeightException;
 import dev.trilobit.api.quant.Weight;
 import dev.trilobit.api.quant.WeightSource;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -209,8 +210,20 @@ final class ProgramWeights implements AutoCloseable {
             return PackedMatrices.pack(fetch(source, ref, arena), key.activations(), arena);
         }
         try (Arena decoded = Arena.ofShared()) {
-            return PackedMatrices.pack(fetch(source, ref, decoded), key.activations(), arena);
+            Weight weight = fetch(source, ref, decoded);
+            PackedMatrix packed = PackedMatrices.pack(weight, key.activations(), arena);
+            release(weight);
+            return packed;
         }
+    }
+
+    /**
+     * Gives the pages of a file back that were read for packing: they would count as memory of this
+     * process, and are there again if somebody reads them once more, such as the rows of a head
+     * that is the embedding too.
+     */
+    private static void release(Weight weight) {
+        weight.planes().stream().filter(MemorySegment::isMapped).forEach(MemorySegment::unload);
     }
 
     private static void throwIfAny(List<Throwable> failures) {

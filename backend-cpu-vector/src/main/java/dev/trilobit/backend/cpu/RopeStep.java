@@ -3,7 +3,7 @@ package dev.trilobit.backend.cpu;
 import jdk.incubator.vector.FloatVector;
 
 /** Turns heads by the position of their token: the first half of a head against the second. */
-final class RopeStep implements Step {
+final class RopeStep implements TokenStep {
     private final StepTokens tokens;
     private final float[] in;
     private final float[] out;
@@ -19,9 +19,14 @@ final class RopeStep implements Step {
     }
 
     @Override
-    public void run() {
+    public StepTokens tokens() {
+        return tokens;
+    }
+
+    @Override
+    public void run(int from, int to, int worker) {
         int headDim = 2 * table.half();
-        for (int t = 0; t < tokens.count(); t++) {
+        for (int t = from; t < to; t++) {
             int angles = (tokens.position() + t) * table.half();
             for (int h = 0; h < heads; h++) {
                 turn((t * heads + h) * headDim, angles);

@@ -48,6 +48,24 @@ final class Schedule {
         return groups;
     }
 
+    /**
+     * Tells whether a token may go through the group after this one before other tokens have gone
+     * through this one: both do each token on its own, and both are done for the same tokens.
+     */
+    boolean joinsNext(int group) {
+        return group + 1 < groups.size()
+                && group != lastPositional()
+                && isByToken(groups.get(group).getFirst())
+                && isByToken(groups.get(group + 1).getFirst());
+    }
+
+    private static boolean isByToken(Op op) {
+        return switch (op) {
+            case Op.Embed _, Op.RmsNorm _, Op.Rope _, Op.Gate _, Op.Add _ -> true;
+            case Op.Linear _, Op.Attend _ -> false;
+        };
+    }
+
     /** Number of the last group that needs all tokens of a step or their positions. */
     int lastPositional() {
         for (int g = groups.size() - 1; g >= 0; g--) {

@@ -13,6 +13,8 @@ final class SessionBuffers {
     private final Plan plan;
     private final RowPool pool;
     private final Arena arena;
+    private final KvType kvType;
+    private final int maxContextTokens;
     private final StepTokens tokens = new StepTokens();
     private final List<float[]> slots = new ArrayList<>();
     private final Map<TileLayout, TileSet> tiles = new HashMap<>();
@@ -24,11 +26,13 @@ final class SessionBuffers {
      *
      * @param arena owns the caches
      */
-    SessionBuffers(Plan plan, RowPool pool, Arena arena) {
+    SessionBuffers(Plan plan, RowPool pool, KvType kvType, int maxContextTokens, Arena arena) {
         this.plan = plan;
         this.pool = pool;
         this.arena = arena;
         this.attentionScratch = new AttentionScratch(pool.threads());
+        this.kvType = kvType;
+        this.maxContextTokens = maxContextTokens;
         for (int size : plan.slotSizes()) {
             slots.add(new float[size]);
         }
@@ -59,7 +63,7 @@ final class SessionBuffers {
 
     /** Adds the cache of an attention op. */
     KvCache newCache(AttentionSpec spec) {
-        var cache = new KvCache(spec, arena);
+        var cache = new KvCache(KvLayout.of(spec, kvType, maxContextTokens), arena);
         caches.add(cache);
         return cache;
     }

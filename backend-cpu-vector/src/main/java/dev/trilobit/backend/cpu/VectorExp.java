@@ -46,4 +46,19 @@ final class VectorExp {
         FloatVector result = p.mul(exponent.reinterpretAsFloats());
         return result.blend(0f, x.compare(VectorOperators.LT, LOWEST));
     }
+
+    /** Returns e^x, the bits of {@link #exp(FloatVector)}. */
+    static float exp(float x) {
+        float clamped = Math.min(Math.max(x, LOWEST), HIGHEST);
+        float n = clamped * LOG2_E + ROUNDER - ROUNDER;
+        float r = clamped - n * LN2_HIGH - n * LN2_LOW;
+        float p = r * 1.9875691500e-4f + 1.3981999507e-3f;
+        p = p * r + 8.3334519073e-3f;
+        p = p * r + 4.1665795894e-2f;
+        p = p * r + 1.6666665459e-1f;
+        p = p * r + 5.0000001201e-1f;
+        p = p * r * r + r + 1f;
+        float power = Float.intBitsToFloat(((int) n + EXPONENT_BIAS) << MANTISSA_BITS);
+        return x < LOWEST ? 0f : p * power;
+    }
 }

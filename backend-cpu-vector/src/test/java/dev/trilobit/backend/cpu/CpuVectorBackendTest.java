@@ -70,7 +70,19 @@ class CpuVectorBackendTest {
                                         decoder.program(),
                                         decoder.weights(),
                                         options("thread", "2")));
-        assertEquals("cpu-vector: unknown option 'thread'; known: threads", e.getMessage());
+        assertEquals("cpu-vector: unknown option 'thread'; known: threads, kv", e.getMessage());
+    }
+
+    @Test
+    void unknownFormOfTheCacheIsRefused() {
+        var decoder = TinyDecoder.ternary();
+        var e =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () ->
+                                backend.compile(
+                                        decoder.program(), decoder.weights(), options("kv", "f8")));
+        assertEquals("cpu-vector: kv must be one of f32, f16, int8, got 'f8'", e.getMessage());
     }
 
     @Test

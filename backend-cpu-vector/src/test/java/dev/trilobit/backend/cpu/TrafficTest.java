@@ -5,10 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.trilobit.api.backend.CompileOptions;
 import dev.trilobit.api.backend.TokenTraffic;
 import dev.trilobit.api.program.AttentionSpec;
-import java.lang.foreign.Arena;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class TrafficTest {
     /** Of {@link TinyDecoder}: f32 gains of all norms, a row of the embedding, the f32 head. */
@@ -25,22 +22,19 @@ class TrafficTest {
                                 CompileOptions.forContext(64))) {
             TokenTraffic traffic = program.traffic();
             assertEquals(program.weightBytes() + UNPACKED, traffic.weightBytes());
-            long layer = KvCache.bytesPerPosition(new AttentionSpec(6, 2, 22, 0.4f));
-            assertEquals(2 * layer, traffic.cacheBytesPerPosition());
-            assertEquals(KvCache.TYPE, traffic.cacheType());
+            var layout = KvLayout.of(new AttentionSpec(6, 2, 22, 0.4f), KvType.F32, 64);
+            assertEquals(2 * layout.bytesPerPosition(), traffic.cacheBytesPerPosition());
+            assertEquals("f32", traffic.cacheType());
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {4, 16, 22, 128})
-    void bytesOfAPositionAreThoseOfAPageByItsPositions(int headDim) {
-        var spec = new AttentionSpec(6, 2, headDim, 1);
-        try (Arena arena = Arena.ofConfined()) {
-            var cache = new KvCache(spec, arena);
-            cache.reserve(1);
-            assertEquals(
-                    cache.keys(0).byteSize() + cache.values(0).byteSize(),
-                    KvCache.PAGE * KvCache.bytesPerPosition(spec));
-        }
+    /** 2 heads of keys and values with 22 elements: keys as they are, values in whole vectors. */
+    @Test
+    void bytesOfAPositionCountWhatAPageHolds() {
+        var spec = new AttentionSpec(6, 2, 22, 1);
+        int group = KvLayout.GROUP;
+        int values = Math.ceilDiv(22, group) * group;
+        assertEquals(2 * (22 + values) * 4, KvLayout.of(spec, KvType.F32, 512).bytesPerPosition());
+        assertEquals(2 * (22 + values) * 2, KvLayout.of(spec, KvType.F16, 512).bytesPerPosition());
     }
 }

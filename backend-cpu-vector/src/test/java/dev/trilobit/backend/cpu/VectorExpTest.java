@@ -20,6 +20,18 @@ class VectorExpTest {
     }
 
     @Test
+    void oneNumberGivesTheBitsOfALane() {
+        for (float x = -90f; x < 90f; x += 0.0017f) {
+            assertEquals(
+                    Float.floatToRawIntBits(exp(x)),
+                    Float.floatToRawIntBits(VectorExp.exp(x)),
+                    "at " + x);
+        }
+        assertEquals(0f, VectorExp.exp(Float.NEGATIVE_INFINITY));
+        assertTrue(Float.isNaN(VectorExp.exp(Float.NaN)));
+    }
+
+    @Test
     void isExactAtZeroAndZeroFarBelow() {
         assertEquals(1f, exp(0));
         assertEquals(0f, exp(-88f));

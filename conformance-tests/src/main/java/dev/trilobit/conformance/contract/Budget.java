@@ -11,6 +11,7 @@ import dev.trilobit.api.program.Program;
  * @param opError largest normalised mean squared error of a one-op program, whether its activations
  *     are float or int8: the inputs that count lie at least a thousandth of a code from every tie
  *     of rounding, or exactly on one, so int8 costs no more here
+ * @param cache what keeping keys and values may cost
  * @param floatActivations limits for programs without quantized activations
  * @param int8Activations limits for programs with int8 activations, whose rounding ties part even
  *     float32 from float64
@@ -19,6 +20,7 @@ public record Budget(
         String reason,
         double roundoff,
         double opError,
+        CacheBudget cache,
         LogitBudget floatActivations,
         LogitBudget int8Activations) {
     /** Unit roundoff of f32. */
@@ -32,6 +34,16 @@ public record Budget(
             throw new IllegalArgumentException(
                     "roundoff %s and op error %s must be positive".formatted(roundoff, opError));
         }
+    }
+
+    /** Sets limits for a backend that keeps keys and values as they are. */
+    public Budget(
+            String reason,
+            double roundoff,
+            double opError,
+            LogitBudget floatActivations,
+            LogitBudget int8Activations) {
+        this(reason, roundoff, opError, CacheBudget.EXACT, floatActivations, int8Activations);
     }
 
     /**
@@ -74,5 +86,36 @@ public record Budget(
                 1e-10,
                 new LogitBudget(1e-11, 1e-11, 0.999, 0.995, 1e-4),
                 new LogitBudget(5e-4, 5e-4, 0.98, 0.9, 0.12));
+    }
+
+    /**
+     * Returns the limits for backends that compute in f32 and keep keys and values in f16: the
+     * numbers of a head are off by up to 2^-11 of the largest.
+     *
+     * <p>Float activations: FLOAT16FIGURES. Int8 activations: an error of that size turns more
+     * values to the other side of a rounding tie than f32 does.
+     */
+    public static Budget float16Cache() {
+        return new Budget(
+                "f32 products and sums over keys and values kept in f16",
+                F32_ROUNDOFF,
+                1e-10,
+                new CacheBudget(0x1p-11, 1e-6),
+                new LogitBudget(1e-6, 1e-6, 0.995, 0.98, 0.02),
+                new LogitBudget(1e-3, 1e-3, 0.97, 0.9, 0.2));
+    }
+
+    /**
+     * Returns the limits for backends that compute in f32 and keep keys and values in 8 bits: the
+     * numbers of a head are off by up to 1/254 of the largest.
+     */
+    public static Budget int8Cache() {
+        return new Budget(
+                "f32 products and sums over keys and values kept in 8 bits under a scale a head",
+                F32_ROUNDOFF,
+                1e-10,
+                new CacheBudget(1.0 / 254, 1e-3),
+                new LogitBudget(1e-3, 1e-3, 0.95, 0.9, 0.5),
+                new LogitBudget(5e-3, 5e-3, 0.95, 0.85, 0.5));
     }
 }

@@ -1,5 +1,7 @@
 package dev.trilobit.conformance.contract;
 
+import java.util.Map;
+
 /**
  * What the author of a backend declares about it: found by {@link java.util.ServiceLoader}, so that
  * everybody who tries the backend holds it to the same. It lies in a jar beside the backend's own,
@@ -12,6 +14,14 @@ public interface Declaration {
 
     /** Returns what its arithmetic may cost, with the reason. */
     Budget budget();
+
+    /**
+     * Returns what its arithmetic may cost with given backend options, such as a form of the cache;
+     * the same as without unless overridden.
+     */
+    default Budget budget(Map<String, String> backendOptions) {
+        return budget();
+    }
 
     /** Returns what it refuses by design; nothing unless overridden. */
     default Refusals refusals() {

@@ -30,6 +30,17 @@ public record Subject(
      *     could tell whose limits that holds
      */
     public static Subject of(BackendProvider provider) {
+        return of(provider, Map.of());
+    }
+
+    /**
+     * Returns a provider with what its {@link Declaration} says of given backend options; without
+     * one it computes in f32 and refuses nothing.
+     *
+     * @param backendOptions handed to every compilation
+     * @throws IllegalStateException as {@link #of(BackendProvider)}
+     */
+    public static Subject of(BackendProvider provider, Map<String, String> backendOptions) {
         Services<Declaration> found = Services.of(ServiceLoader.load(Declaration.class));
         if (!found.broken().isEmpty()) {
             throw new IllegalStateException("declarations cannot be loaded: " + found.broken());
@@ -46,9 +57,12 @@ public record Subject(
                                     own.stream().map(it -> it.getClass().getName()).toList()));
         }
         return own.isEmpty()
-                ? new Subject(provider, Budget.float32(), Refusals.NONE, Map.of())
+                ? new Subject(provider, Budget.float32(), Refusals.NONE, backendOptions)
                 : new Subject(
-                        provider, own.getFirst().budget(), own.getFirst().refusals(), Map.of());
+                        provider,
+                        own.getFirst().budget(backendOptions),
+                        own.getFirst().refusals(),
+                        backendOptions);
     }
 
     /**
@@ -57,7 +71,7 @@ public record Subject(
      *
      * @throws IllegalArgumentException if no provider has that id; the message lists the known ones
      *     and those that cannot be loaded
-     * @throws IllegalStateException as {@link #of}
+     * @throws IllegalStateException as {@link #of(BackendProvider)}
      */
     public static Subject named(String id) {
         Services<BackendProvider> installed =

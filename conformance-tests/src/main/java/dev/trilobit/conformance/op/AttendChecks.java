@@ -39,7 +39,7 @@ final class AttendChecks {
         compare(comparison, spec(4, 2, headDim), MEDIUM, Inputs.RANDOM);
         compare(comparison, spec(8, 2, headDim), MEDIUM, Inputs.RANDOM);
         compare(comparison, spec(8, 1, headDim), MEDIUM, Inputs.RANDOM);
-        comparison.finish();
+        comparison.finishAttention();
     }
 
     private static void onePosition(Trial trial) {
@@ -47,13 +47,13 @@ final class AttendChecks {
         for (int headDim : List.of(1, 22, 64, 128)) {
             compare(comparison, spec(8, 2, headDim), 1, Inputs.RANDOM);
         }
-        comparison.finish();
+        comparison.finishAttention();
     }
 
     private static void manyPositions(Trial trial) {
         var comparison = new OpComparison(trial);
         compare(comparison, spec(2, 1, 64), LONG, Inputs.RANDOM);
-        comparison.finish();
+        comparison.finishAttention();
     }
 
     private static void extremes(Trial trial) {
@@ -61,7 +61,7 @@ final class AttendChecks {
         compare(comparison, spec(4, 1, 22), MEDIUM, Inputs.EXTREME);
         compare(comparison, spec(4, 2, 64), MEDIUM, Inputs.EXTREME);
         compare(comparison, new AttentionSpec(2, 2, 100, 1), MEDIUM, Inputs.EXTREME);
-        comparison.finish();
+        comparison.finishAttention();
     }
 
     private static AttentionSpec spec(int heads, int kvHeads, int headDim) {
@@ -127,7 +127,14 @@ final class AttendChecks {
                         List.of(),
                         (builder, in) -> builder.attend(in.get(0), in.get(1), in.get(2), spec));
         int[] tokens = new Random(seed).ints(positions, 0, queries.size()).toArray();
-        var bound = new AttentionBound(spec, queries, keys, values, comparison.roundoff());
+        var bound =
+                new AttentionBound(
+                        spec,
+                        queries,
+                        keys,
+                        values,
+                        comparison.roundoff(),
+                        comparison.cacheError());
         double[][] allowed = bound.of(tokens);
         comparison.compare(
                 op,

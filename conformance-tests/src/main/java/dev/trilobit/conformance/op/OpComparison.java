@@ -5,6 +5,7 @@ import dev.trilobit.api.backend.DecoderSession;
 import dev.trilobit.api.backend.LogitRows;
 import dev.trilobit.api.program.Program;
 import dev.trilobit.conformance.contract.BackendLogits;
+import dev.trilobit.conformance.contract.Budget;
 import dev.trilobit.conformance.contract.DeclaredRefusalException;
 import dev.trilobit.conformance.contract.Trial;
 import java.lang.foreign.MemorySegment;
@@ -32,6 +33,11 @@ final class OpComparison {
 
     OpComparison(Trial trial) {
         this.trial = trial;
+    }
+
+    /** Returns the error of kept keys and values, in units of the largest of their head. */
+    double cacheError() {
+        return trial.subject().budget().cache().error();
     }
 
     /** Returns the unit roundoff of the backend's arithmetic. */
@@ -165,13 +171,22 @@ final class OpComparison {
      * @throws DeclaredRefusalException if the backend refuses every one of them by design
      */
     void finish() {
+        finish(trial.subject().budget().opError());
+    }
+
+    /** Does as {@link #finish()}, with the limit of what keeping keys and values may cost. */
+    void finishAttention() {
+        Budget budget = trial.subject().budget();
+        finish(Math.max(budget.opError(), budget.cache().opError()));
+    }
+
+    private void finish(double limit) {
         if (compared == 0 && !refusals.isEmpty()) {
             throw new DeclaredRefusalException(String.join("; ", refusals.keySet()));
         }
         refusals.forEach(
                 (reason, programs) ->
                         trial.note("refused by design: %s, programs".formatted(reason), programs));
-        double limit = trial.subject().budget().opError();
         largestError.ifPresent(error -> trial.atMost("nmse", error, limit));
         trial.atMost("largest error / bound", worst, 1);
         if (hasWholeSums) {

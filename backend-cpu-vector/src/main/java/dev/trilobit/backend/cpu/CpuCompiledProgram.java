@@ -5,6 +5,7 @@ import dev.trilobit.api.backend.CompileOptions;
 import dev.trilobit.api.backend.CompiledProgram;
 import dev.trilobit.api.backend.DecoderSession;
 import dev.trilobit.api.backend.TokenTraffic;
+import dev.trilobit.api.program.AttentionSpec;
 import dev.trilobit.api.program.Op;
 import dev.trilobit.api.program.Program;
 import dev.trilobit.api.program.RopeSpec;

@@ -184,6 +184,11 @@ final class RunTile implements ActivationTile {
         return tokens;
     }
 
+    @Override
+    public ActivationTile another() {
+        return new RunTile(layout);
+    }
+
     /** What this tile was made for. */
     RunLayout layout() {
         return layout;

@@ -34,7 +34,7 @@ class TrafficTest {
         var spec = new AttentionSpec(6, 2, 22, 1);
         int group = KvLayout.GROUP;
         int values = Math.ceilDiv(22, group) * group;
-        assertEquals(2 * (22 + values) * 4, KvLayout.of(spec, KvType.F32, 512).bytesPerPosition());
-        assertEquals(2 * (22 + values) * 2, KvLayout.of(spec, KvType.F16, 512).bytesPerPosition());
+        assertEquals(2L * (22 + values) * 4, KvLayout.of(spec, KvType.F32, 512).bytesPerPosition());
+        assertEquals(2L * (22 + values) * 2, KvLayout.of(spec, KvType.F16, 512).bytesPerPosition());
     }
 }

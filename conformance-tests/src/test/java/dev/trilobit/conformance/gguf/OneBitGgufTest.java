@@ -53,7 +53,7 @@ class OneBitGgufTest {
                             // Its matrices divide into the blocks of this layout alone.
                             .write(folder.resolve("t.gguf"), GgufTwin.i2sWithFloat32('c'));
             try (ModelFolder written = ModelFolders.open(file)) {
-                DecoderModel twin = DecoderModels.open(written, new ReadOptions(I2sLayout.C));
+                DecoderModel twin = DecoderModels.open(written, ReadOptions.of(I2sLayout.C));
                 assertEquals(GateActivation.SILU, twin.config().activation());
                 assertEquals("bitnet", twin.config().architecture());
                 assertArrayEquals(

@@ -12,6 +12,7 @@ import dev.trilobit.cli.io.ProgressBar;
 import dev.trilobit.cli.io.StandardStreams;
 import dev.trilobit.cli.io.UsageException;
 import dev.trilobit.cli.load.DecoderFiles;
+import dev.trilobit.cli.option.ActivationArguments;
 import dev.trilobit.cli.option.I2sArguments;
 import dev.trilobit.cli.option.ModelPlace;
 import dev.trilobit.cli.option.Positive;
@@ -83,6 +84,8 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Mixin private I2sArguments i2s = new I2sArguments();
 
+    @Mixin private ActivationArguments activations = new ActivationArguments();
+
     @Option(
             names = {"-b", "--batch"},
             paramLabel = "N",
@@ -134,7 +137,7 @@ public final class BenchCommand implements Callable<Integer> {
         BenchEffort effort = effort();
         ReportFormat form = ReportFormat.of(format);
         List<Integer> threads = engine.threads();
-        ModelOptions options = i2s.apply(engine.modelOptions(0));
+        ModelOptions options = activations.apply(i2s.apply(engine.modelOptions(0)));
         if (plot != null) {
             SvgFile.requireWritable("--plot", plot);
         }
@@ -172,7 +175,7 @@ public final class BenchCommand implements Callable<Integer> {
             var machines = new ArrayList<BenchSubject.Machine>();
             for (int count : threads) {
                 ModelOptions sized =
-                        i2s.apply(engine.modelOptions(count))
+                        activations.apply(i2s.apply(engine.modelOptions(count)))
                                 .withMaxContextTokens(plan.contextTokens());
                 List<Double> before = readBefore(files, count, effort);
                 PeakRestart.now();

@@ -28,13 +28,16 @@ class TrafficTest {
         }
     }
 
-    /** 2 heads of keys and values with 22 elements: keys as they are, values in whole vectors. */
+    /**
+     * 2 heads with 22 elements: keys as they are, values in whole vectors; below f32 each of the two
+     * has an f32 scale a head.
+     */
     @Test
     void bytesOfAPositionCountWhatAPageHolds() {
         var spec = new AttentionSpec(6, 2, 22, 1);
         int group = KvLayout.GROUP;
         int values = Math.ceilDiv(22, group) * group;
         assertEquals(2L * (22 + values) * 4, KvLayout.of(spec, KvType.F32, 512).bytesPerPosition());
-        assertEquals(2L * (22 + values) * 2, KvLayout.of(spec, KvType.F16, 512).bytesPerPosition());
+        assertEquals(2L * ((22 + values) * 2 + 2 * 4), KvLayout.of(spec, KvType.F16, 512).bytesPerPosition());
     }
 }

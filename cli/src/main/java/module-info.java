@@ -55,4 +55,7 @@ module dev.trilobit.cli {
             info.picocli;
 
     uses dev.trilobit.api.backend.BackendProvider;
+
+    provides dev.trilobit.conformance.contract.Declaration with
+            dev.trilobit.cli.conform.CpuVectorDeclaration;
 }

@@ -29,8 +29,8 @@ class TrafficTest {
     }
 
     /**
-     * 2 heads with 22 elements: keys as they are, values in whole vectors; below f32 each of the two
-     * has an f32 scale a head.
+     * 2 heads with 22 elements: keys as they are, values in whole vectors; below f32 each of the
+     * two has an f32 scale a head.
      */
     @Test
     void bytesOfAPositionCountWhatAPageHolds() {
@@ -38,6 +38,8 @@ class TrafficTest {
         int group = KvLayout.GROUP;
         int values = Math.ceilDiv(22, group) * group;
         assertEquals(2L * (22 + values) * 4, KvLayout.of(spec, KvType.F32, 512).bytesPerPosition());
-        assertEquals(2L * ((22 + values) * 2 + 2 * 4), KvLayout.of(spec, KvType.F16, 512).bytesPerPosition());
+        assertEquals(
+                2L * ((22 + values) * 2 + 2 * 4),
+                KvLayout.of(spec, KvType.F16, 512).bytesPerPosition());
     }
 }

@@ -175,7 +175,8 @@ public final class BenchCommand implements Callable<Integer> {
             var machines = new ArrayList<BenchSubject.Machine>();
             for (int count : threads) {
                 ModelOptions sized =
-                        activations.apply(i2s.apply(engine.modelOptions(count)))
+                        activations
+                                .apply(i2s.apply(engine.modelOptions(count)))
                                 .withMaxContextTokens(plan.contextTokens());
                 List<Double> before = readBefore(files, count, effort);
                 PeakRestart.now();

@@ -7,12 +7,14 @@ import dev.trilobit.cli.io.StandardStreams;
 import dev.trilobit.cli.io.TokenCount;
 import dev.trilobit.cli.io.UsageException;
 import dev.trilobit.cli.option.ActivationArguments;
+import dev.trilobit.cli.option.BackendArguments;
 import dev.trilobit.cli.option.I2sArguments;
 import dev.trilobit.conformance.metric.Agreement;
 import dev.trilobit.conformance.metric.LogitSource;
 import dev.trilobit.conformance.metric.TeacherForcing;
 import dev.trilobit.model.ModelOptions;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +57,14 @@ public final class CompareCommand implements Callable<Integer> {
             paramLabel = "N",
             description = "Threads of the backends. Default: as many as they find useful")
     private @Nullable Integer threads;
+
+    @Option(
+            names = "--kv-type",
+            paramLabel = "TYPE",
+            description =
+                    "How cpu-vector keeps keys and values: f32, f16 or int8; compare with an oracle to"
+                            + " see what it costs. Default: f32")
+    private @Nullable String kvType;
 
     @Mixin private I2sArguments i2s = new I2sArguments();
 
@@ -111,12 +121,16 @@ public final class CompareCommand implements Callable<Integer> {
         if (threads != null && !used) {
             throw new UsageException("--threads: neither A nor B is computed by a backend");
         }
+        if (kvType != null && !used) {
+            throw new UsageException("--kv-type: neither A nor B is computed by a backend");
+        }
     }
 
     private Side open(Operand operand) {
         return switch (operand) {
             case Operand.OfFile file -> FileSide.open(file);
-            case Operand.OfModel model -> ModelSide.open(model, threads, this::reading, streams);
+            case Operand.OfModel model ->
+                    ModelSide.open(model, backendOptions(), this::reading, streams);
         };
     }
 
@@ -130,8 +144,12 @@ public final class CompareCommand implements Callable<Integer> {
         return operand instanceof Operand.OfModel model
                         && other instanceof ModelSide side
                         && side.place().equals(model.place())
-                ? side.sharing(model, threads)
+                ? side.sharing(model, backendOptions())
                 : open(operand);
+    }
+
+    private Map<String, String> backendOptions() {
+        return BackendArguments.backendOptions(threads, kvType);
     }
 
     private static void requireSameVocabulary(List<ModelSide> models) {

@@ -6,12 +6,11 @@ import dev.trilobit.cli.io.UsageException;
 import dev.trilobit.cli.load.DecoderFiles;
 import dev.trilobit.cli.load.ModelLogits;
 import dev.trilobit.cli.load.ModelOpener;
-import dev.trilobit.cli.option.BackendArguments;
 import dev.trilobit.conformance.metric.LogitSource;
 import dev.trilobit.model.ModelOptions;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /** A model on a backend or under the oracle. */
 final class ModelSide implements Side {
@@ -44,24 +43,27 @@ final class ModelSide implements Side {
      */
     static ModelSide open(
             Operand.OfModel operand,
-            @Nullable Integer threads,
+            Map<String, String> backendOptions,
             UnaryOperator<ModelOptions> reading,
             StandardStreams streams) {
-        ModelOptions options = reading.apply(options(operand, threads));
+        ModelOptions options = reading.apply(options(operand, backendOptions));
         DecoderFiles files = DecoderFiles.open(operand.name(), operand.place(), options, streams);
         return new ModelSide(operand, options, files, false, streams);
     }
 
     /** Takes the files of this side, which closes them, for a model at the same place. */
-    ModelSide sharing(Operand.OfModel other, @Nullable Integer threads) {
-        return new ModelSide(other, options(other, threads), files, true, streams);
+    ModelSide sharing(Operand.OfModel other, Map<String, String> backendOptions) {
+        return new ModelSide(other, options(other, backendOptions), files, true, streams);
     }
 
-    private static ModelOptions options(Operand.OfModel operand, @Nullable Integer threads) {
+    private static ModelOptions options(
+            Operand.OfModel operand, Map<String, String> backendOptions) {
         if (isOracle(operand)) {
             return ModelOptions.defaults();
         }
-        return BackendArguments.modelOptions(request(operand), threads);
+        return ModelOptions.defaults()
+                .withBackend(request(operand))
+                .withBackendOptions(backendOptions);
     }
 
     private static BackendRequest request(Operand.OfModel operand) {

@@ -111,6 +111,14 @@ public final class ConformCommand implements Callable<Integer> {
     private @Nullable Integer threads;
 
     @Option(
+            names = "--kv-type",
+            paramLabel = "TYPE",
+            description =
+                    "How the backends of --backend, which must have this option, keep keys and values:"
+                            + " f32, f16 or int8. Held to the limits declared for it")
+    private @Nullable String kvType;
+
+    @Option(
             names = {"-o", "--out"},
             paramLabel = "DIR",
             description =
@@ -163,8 +171,7 @@ public final class ConformCommand implements Callable<Integer> {
                         : List.of();
         try {
             announce(opened, providers.stream().filter(InstalledProvider::available).count());
-            Map<String, String> options =
-                    threads == null ? Map.of() : Map.of("threads", String.valueOf(threads));
+            Map<String, String> options = BackendArguments.backendOptions(threads, kvType);
             var runner = new ConformRunner(chosen, opened, options, streams);
             List<BackendRun> runs = providers.stream().map(runner::run).toList();
             return new ConformReport(
@@ -252,6 +259,12 @@ public final class ConformCommand implements Callable<Integer> {
                     "--threads: not every backend has threads to set; say which with --backend, as in"
                             + " --backend cpu-vector --threads "
                             + threads);
+        }
+        if (kvType != null && backend == null) {
+            throw new UsageException(
+                    "--kv-type: not every backend can choose; say which with --backend, as in"
+                            + " --backend cpu-vector --kv-type "
+                            + kvType);
         }
     }
 

@@ -69,7 +69,7 @@ final class ConformRunner {
 
     private BackendRun run(BackendProvider provider, String device) {
         try {
-            return run(Subject.of(provider).withBackendOptions(backendOptions), device);
+            return run(Subject.of(provider, backendOptions), device);
         } catch (IllegalStateException | ServiceConfigurationError e) {
             return new BackendRun.Tried(
                     new Subject(provider, Budget.float32(), Refusals.NONE, backendOptions),

@@ -121,6 +121,8 @@ final class ReportJson {
         budget.put("reason", limits.reason());
         budget.put("roundoff", number(limits.roundoff()));
         budget.put("op_error", number(limits.opError()));
+        budget.put("cache_error", number(limits.cache().error()));
+        budget.put("attention_error", number(Math.max(limits.opError(), limits.cache().opError())));
         budget.put("float_activations", logits(limits.floatActivations()));
         budget.put("int8_activations", logits(limits.int8Activations()));
         return budget;

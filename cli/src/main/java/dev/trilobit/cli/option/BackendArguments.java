@@ -3,6 +3,7 @@ package dev.trilobit.cli.option;
 import dev.trilobit.api.backend.BackendRequest;
 import dev.trilobit.cli.io.UsageException;
 import dev.trilobit.model.ModelOptions;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -24,9 +25,17 @@ public final class BackendArguments {
             description = "Threads of the backend. Default: as many as it finds useful")
     private @Nullable Integer threads;
 
+    @Option(
+            names = "--kv-type",
+            paramLabel = "TYPE",
+            description =
+                    "How cpu-vector keeps keys and values: f32, f16 or int8. Less is faster in long"
+                            + " contexts and a little off. Default: f32")
+    private @Nullable String kvType;
+
     /** Tells whether one of them was given. */
     boolean given() {
-        return backend != null || threads != null;
+        return backend != null || threads != null || kvType != null;
     }
 
     /**
@@ -35,21 +44,40 @@ public final class BackendArguments {
      * @throws UsageException if a value is wrong
      */
     public ModelOptions modelOptions() {
-        return modelOptions(request(backend), threads);
+        return modelOptions(request(backend), threads, kvType);
     }
 
     /**
      * Returns options for a backend.
      *
      * @param threads null to let the backend choose
+     * @param kvType how keys and values are kept; null to let the backend choose
      * @throws UsageException if there are no threads
      */
-    public static ModelOptions modelOptions(BackendRequest request, @Nullable Integer threads) {
-        ModelOptions options = ModelOptions.defaults().withBackend(request);
-        return threads == null
-                ? options
-                : options.withBackendOptions(
-                        Map.of("threads", String.valueOf(Positive.require("--threads", threads))));
+    public static ModelOptions modelOptions(
+            BackendRequest request, @Nullable Integer threads, @Nullable String kvType) {
+        return ModelOptions.defaults()
+                .withBackend(request)
+                .withBackendOptions(backendOptions(threads, kvType));
+    }
+
+    /**
+     * Returns options by the names that backends know.
+     *
+     * @param threads null to let the backend choose
+     * @param kvType null to let the backend choose
+     * @throws UsageException if there are no threads
+     */
+    public static Map<String, String> backendOptions(
+            @Nullable Integer threads, @Nullable String kvType) {
+        Map<String, String> options = new LinkedHashMap<>();
+        if (threads != null) {
+            options.put("threads", String.valueOf(Positive.require("--threads", threads)));
+        }
+        if (kvType != null) {
+            options.put("kv", kvType);
+        }
+        return options;
     }
 
     /**

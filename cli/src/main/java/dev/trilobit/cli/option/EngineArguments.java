@@ -28,7 +28,7 @@ public final class EngineArguments {
     public ModelOptions modelOptions() {
         if (oracle && backend.given()) {
             throw new UsageException(
-                    "--oracle: computes without a backend; leave out --backend and --threads");
+                    "--oracle: computes without a backend; leave out --backend, --threads and --kv-type");
         }
         return activations.apply(i2s.apply(backend.modelOptions()));
     }

@@ -92,8 +92,10 @@ public record Budget(
      * Returns the limits for backends that compute in f32 and keep keys and values in f16: the
      * numbers of a head are off by up to 2^-11 of the largest.
      *
-     * <p>Float activations: FLOAT16FIGURES. Int8 activations: an error of that size turns more
-     * values to the other side of a rounding tie than f32 does.
+     * <p>Float activations: the random models reach a mean KL of 3e-7 to 7.3e-7 nats with the
+     * oracle's choice everywhere. Int8 activations: an error of that size turns more values to the
+     * other side of a rounding tie than one of f32, which shows as a KL of 9e-4 to 1.6e-3 and up to
+     * 6 ties of 217 positions on models of this size.
      */
     public static Budget float16Cache() {
         return new Budget(
@@ -101,13 +103,16 @@ public record Budget(
                 F32_ROUNDOFF,
                 1e-10,
                 new CacheBudget(0x1p-11, 1e-6),
-                new LogitBudget(1e-6, 1e-6, 0.995, 0.98, 0.02),
-                new LogitBudget(1e-3, 1e-3, 0.97, 0.9, 0.2));
+                new LogitBudget(2e-6, 2e-6, 0.995, 0.98, 0.02),
+                new LogitBudget(3e-3, 3e-3, 0.96, 0.9, 0.5));
     }
 
     /**
      * Returns the limits for backends that compute in f32 and keep keys and values in 8 bits: the
      * numbers of a head are off by up to 1/254 of the largest.
+     *
+     * <p>On the random models float activations reach a mean KL of 1.3e-4 to 5.3e-4 nats and up to
+     * 8 ties of 217 positions, int8 activations 1.9e-3 to 3.7e-3 nats and as many ties.
      */
     public static Budget int8Cache() {
         return new Budget(
@@ -115,7 +120,7 @@ public record Budget(
                 F32_ROUNDOFF,
                 1e-10,
                 new CacheBudget(1.0 / 254, 1e-3),
-                new LogitBudget(1e-3, 1e-3, 0.95, 0.9, 0.5),
-                new LogitBudget(5e-3, 5e-3, 0.95, 0.85, 0.5));
+                new LogitBudget(1e-3, 1e-3, 0.95, 0.88, 0.5),
+                new LogitBudget(7e-3, 7e-3, 0.94, 0.85, 0.5));
     }
 }

@@ -1,0 +1,16 @@
+package dev.trilobit.conformance.cpu;
+
+import dev.trilobit.conformance.contract.Budget;
+import dev.trilobit.conformance.contract.Subject;
+import dev.trilobit.conformance.junit.BackendConformance;
+import java.util.Map;
+
+/** The contracts with keys and values kept in int8. */
+class CpuVectorInt8CacheTest extends BackendConformance {
+    @Override
+    protected Subject subject() {
+        return Subject.named("cpu-vector")
+                .withBudget(Budget.int8Cache())
+                .withBackendOptions(Map.of("kv", "int8"));
+    }
+}

@@ -56,7 +56,7 @@ record KvInt8() implements KvCodec {
             int rows,
             float[] out,
             int outAt) {
-        KvInt8Kernel.score(page, from, dim, q, at, rows, out, outAt);
+        KvInt8Scores.score(page, from, dim, q, at, rows, out, outAt);
     }
 
     @Override
@@ -70,6 +70,6 @@ record KvInt8() implements KvCodec {
             int rows,
             float[] sum,
             int sumAt) {
-        KvInt8Kernel.mix(page, from, positions, groups, w, at, rows, sum, sumAt);
+        KvInt8Mixing.mix(page, from, positions, groups, w, at, rows, sum, sumAt);
     }
 }

@@ -82,7 +82,8 @@ public final class ProgressBar implements AutoCloseable {
      * @param model its name or place
      */
     public static ProgressBar loading(String model, StandardStreams streams) {
-        return new ProgressBar("loading " + nameOf(model), ByteCount::text, streams, System::nanoTime);
+        return new ProgressBar(
+                "loading " + nameOf(model), ByteCount::text, streams, System::nanoTime);
     }
 
     /**

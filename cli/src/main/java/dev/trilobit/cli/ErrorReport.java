@@ -114,7 +114,8 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
                     TemplateException _,
                     ContextOverflowException _ ->
                     message;
-            case UncheckedIOException e -> describe(e.getCause());
+            case UncheckedIOException e when e.getCause() instanceof IOException cause ->
+                    describe(cause);
             case FileSystemException e -> fileProblem(e);
             case IOException e -> "%s: %s".formatted(e.getClass().getSimpleName(), message);
             case OutOfMemoryError _ ->

@@ -69,8 +69,13 @@ public record StandardStreams(
         return terminals.contains(stream);
     }
 
-    /** Prints a line for people. */
-    public void note(String line) {
-        err.println(line);
+    /** Prints lines for people; what a terminal would obey is shown as escapes. */
+    public void note(String lines) {
+        err.println(TerminalText.lines(lines));
+    }
+
+    /** Prints a line of a report; what a terminal would obey is shown as escapes. */
+    public void line(String line) {
+        out.println(TerminalText.line(line));
     }
 }

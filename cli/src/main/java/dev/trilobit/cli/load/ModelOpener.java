@@ -50,7 +50,7 @@ public final class ModelOpener {
     private static ModelOptions settled(
             ModelFolder folder, ModelOptions options, StandardStreams streams) {
         try {
-            return I2sProbing.settle(folder, options, streams);
+            return I2sProbing.settle(folder, options, streams).options();
         } catch (RuntimeException | Error e) {
             folder.close();
             throw e;
@@ -66,12 +66,23 @@ public final class ModelOpener {
      */
     public static DecoderModel decoder(
             ModelFolder folder, ModelOptions options, StandardStreams streams) {
-        ModelOptions settled = I2sProbing.settle(folder, options, streams);
+        I2sVerdict verdict = layout(folder, options, streams);
         try {
-            return ModelReader.read(folder, settled);
+            return ModelReader.read(folder, verdict.options());
         } catch (IllegalArgumentException e) {
             throw new UsageException(e);
         }
+    }
+
+    /**
+     * Finds out the layout of I2_S tensors if that is asked for.
+     *
+     * @throws UsageException if an option is wrong
+     * @throws dev.trilobit.model.file.ModelFormatException if no layout fits clearly
+     */
+    public static I2sVerdict layout(
+            ModelFolder folder, ModelOptions options, StandardStreams streams) {
+        return I2sProbing.settle(folder, options, streams);
     }
 
     /**

@@ -114,8 +114,7 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
                     TemplateException _,
                     ContextOverflowException _ ->
                     message;
-            case UncheckedIOException e when e.getCause() instanceof IOException cause ->
-                    describe(cause);
+            case UncheckedIOException e when e.getCause() != null -> describe(e.getCause());
             case FileSystemException e -> fileProblem(e);
             case IOException e -> "%s: %s".formatted(e.getClass().getSimpleName(), message);
             case OutOfMemoryError _ ->

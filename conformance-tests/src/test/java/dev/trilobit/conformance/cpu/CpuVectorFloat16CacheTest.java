@@ -2,15 +2,41 @@ package dev.trilobit.conformance.cpu;
 
 import dev.trilobit.conformance.contract.Budget;
 import dev.trilobit.conformance.contract.Subject;
-import dev.trilobit.conformance.junit.BackendConformance;
+import dev.trilobit.conformance.junit.ModelConformance;
+import dev.trilobit.conformance.junit.PathInvarianceConformance;
+import dev.trilobit.conformance.junit.SessionConformance;
 import java.util.Map;
+import org.junit.jupiter.api.Nested;
 
-/** The contracts with keys and values kept in f16. */
-class CpuVectorFloat16CacheTest extends BackendConformance {
-    @Override
-    protected Subject subject() {
+/** The contracts that keys and values can break, with both kept in f16. */
+class CpuVectorFloat16CacheTest {
+    private static Subject narrow() {
         return Subject.named("cpu-vector")
                 .withBudget(Budget.float16Cache())
                 .withBackendOptions(Map.of("kv", "f16"));
+    }
+
+    @Nested
+    class Sessions extends SessionConformance {
+        @Override
+        protected Subject subject() {
+            return narrow();
+        }
+    }
+
+    @Nested
+    class Paths extends PathInvarianceConformance {
+        @Override
+        protected Subject subject() {
+            return narrow();
+        }
+    }
+
+    @Nested
+    class Models extends ModelConformance {
+        @Override
+        protected Subject subject() {
+            return narrow();
+        }
     }
 }

@@ -9,7 +9,7 @@ import jdk.incubator.vector.VectorOperators;
 /**
  * Kernel for codes of eight bits: rows lie in lanes, and each lane's code becomes an f32 as the
  * last digits of a power of two, which is subtracted again with the code of zero: exact, and
- * cheaper than a conversion. A product is added fused, with one rounding.
+ * cheaper than a conversion.
  */
 final class GroupByteKernel implements GroupKernel {
     private static final int LANES = GroupGrid.LANES;
@@ -77,15 +77,15 @@ final class GroupByteKernel implements GroupKernel {
                 int t = j * CODES;
                 for (int stop = t + CODES; t < stop; t += 2) {
                     FloatVector c = FloatVector.broadcast(Lanes.FLOATS, x[t]);
-                    a0 = w0.and(MASK_0).or(EXPONENT_0).reinterpretAsFloats().sub(z0).fma(c, a0);
-                    a1 = w1.and(MASK_0).or(EXPONENT_0).reinterpretAsFloats().sub(z0).fma(c, a1);
-                    a2 = w2.and(MASK_0).or(EXPONENT_0).reinterpretAsFloats().sub(z0).fma(c, a2);
-                    a3 = w3.and(MASK_0).or(EXPONENT_0).reinterpretAsFloats().sub(z0).fma(c, a3);
+                    a0 = a0.add(w0.and(MASK_0).or(EXPONENT_0).reinterpretAsFloats().sub(z0).mul(c));
+                    a1 = a1.add(w1.and(MASK_0).or(EXPONENT_0).reinterpretAsFloats().sub(z0).mul(c));
+                    a2 = a2.add(w2.and(MASK_0).or(EXPONENT_0).reinterpretAsFloats().sub(z0).mul(c));
+                    a3 = a3.add(w3.and(MASK_0).or(EXPONENT_0).reinterpretAsFloats().sub(z0).mul(c));
                     c = FloatVector.broadcast(Lanes.FLOATS, x[t + 1]);
-                    a0 = w0.and(MASK_1).or(EXPONENT_1).reinterpretAsFloats().sub(z1).fma(c, a0);
-                    a1 = w1.and(MASK_1).or(EXPONENT_1).reinterpretAsFloats().sub(z1).fma(c, a1);
-                    a2 = w2.and(MASK_1).or(EXPONENT_1).reinterpretAsFloats().sub(z1).fma(c, a2);
-                    a3 = w3.and(MASK_1).or(EXPONENT_1).reinterpretAsFloats().sub(z1).fma(c, a3);
+                    a0 = a0.add(w0.and(MASK_1).or(EXPONENT_1).reinterpretAsFloats().sub(z1).mul(c));
+                    a1 = a1.add(w1.and(MASK_1).or(EXPONENT_1).reinterpretAsFloats().sub(z1).mul(c));
+                    a2 = a2.add(w2.and(MASK_1).or(EXPONENT_1).reinterpretAsFloats().sub(z1).mul(c));
+                    a3 = a3.add(w3.and(MASK_1).or(EXPONENT_1).reinterpretAsFloats().sub(z1).mul(c));
                     w0 = w0.lanewise(VectorOperators.LSHR, HALF_WORD);
                     w1 = w1.lanewise(VectorOperators.LSHR, HALF_WORD);
                     w2 = w2.lanewise(VectorOperators.LSHR, HALF_WORD);
@@ -139,31 +139,31 @@ final class GroupByteKernel implements GroupKernel {
                     FloatVector q0 = w0.and(MASK_0).or(EXPONENT_0).reinterpretAsFloats().sub(z0);
                     FloatVector q1 = w1.and(MASK_0).or(EXPONENT_0).reinterpretAsFloats().sub(z0);
                     FloatVector c = FloatVector.broadcast(Lanes.FLOATS, x[at]);
-                    a00 = q0.fma(c, a00);
-                    a10 = q1.fma(c, a10);
+                    a00 = a00.add(q0.mul(c));
+                    a10 = a10.add(q1.mul(c));
                     c = FloatVector.broadcast(Lanes.FLOATS, x[at + 1]);
-                    a01 = q0.fma(c, a01);
-                    a11 = q1.fma(c, a11);
+                    a01 = a01.add(q0.mul(c));
+                    a11 = a11.add(q1.mul(c));
                     c = FloatVector.broadcast(Lanes.FLOATS, x[at + 2]);
-                    a02 = q0.fma(c, a02);
-                    a12 = q1.fma(c, a12);
+                    a02 = a02.add(q0.mul(c));
+                    a12 = a12.add(q1.mul(c));
                     c = FloatVector.broadcast(Lanes.FLOATS, x[at + 3]);
-                    a03 = q0.fma(c, a03);
-                    a13 = q1.fma(c, a13);
+                    a03 = a03.add(q0.mul(c));
+                    a13 = a13.add(q1.mul(c));
                     q0 = w0.and(MASK_1).or(EXPONENT_1).reinterpretAsFloats().sub(z1);
                     q1 = w1.and(MASK_1).or(EXPONENT_1).reinterpretAsFloats().sub(z1);
                     c = FloatVector.broadcast(Lanes.FLOATS, x[at + 4]);
-                    a00 = q0.fma(c, a00);
-                    a10 = q1.fma(c, a10);
+                    a00 = a00.add(q0.mul(c));
+                    a10 = a10.add(q1.mul(c));
                     c = FloatVector.broadcast(Lanes.FLOATS, x[at + 5]);
-                    a01 = q0.fma(c, a01);
-                    a11 = q1.fma(c, a11);
+                    a01 = a01.add(q0.mul(c));
+                    a11 = a11.add(q1.mul(c));
                     c = FloatVector.broadcast(Lanes.FLOATS, x[at + 6]);
-                    a02 = q0.fma(c, a02);
-                    a12 = q1.fma(c, a12);
+                    a02 = a02.add(q0.mul(c));
+                    a12 = a12.add(q1.mul(c));
                     c = FloatVector.broadcast(Lanes.FLOATS, x[at + 7]);
-                    a03 = q0.fma(c, a03);
-                    a13 = q1.fma(c, a13);
+                    a03 = a03.add(q0.mul(c));
+                    a13 = a13.add(q1.mul(c));
                     w0 = w0.lanewise(VectorOperators.LSHR, HALF_WORD);
                     w1 = w1.lanewise(VectorOperators.LSHR, HALF_WORD);
                 }

@@ -20,6 +20,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -114,8 +115,7 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
                     TemplateException _,
                     ContextOverflowException _ ->
                     message;
-            case UncheckedIOException e when e.getCause() instanceof IOException cause ->
-                    describe(cause);
+            case UncheckedIOException e -> describe(Objects.requireNonNull(e.getCause()));
             case FileSystemException e -> fileProblem(e);
             case IOException e -> "%s: %s".formatted(e.getClass().getSimpleName(), message);
             case OutOfMemoryError _ ->

@@ -267,17 +267,17 @@ class ConvertTest {
                 "--type=gguf-i2_s",
                 at("s.gguf"));
         byte[] bytes = Files.readAllBytes(folder.resolve("s.gguf"));
-        replace(bytes, "with random", "\033[2J\033]0;x\007\n\r");
-        replace(bytes, "ffn_up.weight", "ffn\033[2J\n.wei");
+        replace(bytes, "with random", "\033[2J\033]0;x\007\n");
+        replace(bytes, "ffn_up.weight", "ffn\033[2J\n.weig");
         Files.write(folder.resolve("bad.gguf"), bytes);
         CommandRun refused = CommandRun.of("inspect", at("bad.gguf"));
         assertEquals(1, refused.code(), refused.err());
         assertTrue(refused.err().contains("ffn\\u001b[2J"), refused.err());
         assertFalse(refused.err().contains("\033"), refused.err());
-        replace(bytes, "ffn\033[2J\n.wei", "ffn_up.weight");
+        replace(bytes, "ffn\033[2J\n.weig", "ffn_up.weight");
         Files.write(folder.resolve("bad.gguf"), bytes);
         String shown = ok("inspect", at("bad.gguf"), "--metadata").out();
-        assertTrue(shown.contains("\\u001b[2J\\u001b]0;x\\u0007\\n\\r weights\n"), shown);
+        assertTrue(shown.contains("\\u001b[2J\\u001b]0;x\\u0007\\n weights\n"), shown);
         assertFalse(shown.contains("\033"), shown);
     }
 

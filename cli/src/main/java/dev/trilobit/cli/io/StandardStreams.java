@@ -24,6 +24,9 @@ public record StandardStreams(
     /** Set by the launcher: digits of the file descriptors that are terminals, such as 012. */
     private static final String TERMINALS = "trilobit.terminals";
 
+    /** Set by the launcher, which can ask the terminal without a library. */
+    private static final String COLUMNS = "trilobit.columns";
+
     private static final int BUFFER_BYTES = 8192;
 
     public StandardStreams {
@@ -62,6 +65,11 @@ public record StandardStreams(
             }
         }
         return terminals;
+    }
+
+    /** Returns the width of the terminal as the launcher saw it; empty if it did not. */
+    static String launcherColumns() {
+        return System.getProperty(COLUMNS, "");
     }
 
     /** Tells whether a person sits at this stream. */

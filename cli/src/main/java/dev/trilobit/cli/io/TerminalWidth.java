@@ -4,9 +4,6 @@ import java.util.stream.Stream;
 
 /** How many characters fit into a line of this process's terminal. */
 final class TerminalWidth {
-    /** Set by the launcher, which can ask the terminal without a library. */
-    private static final String PROPERTY = "trilobit.columns";
-
     /** Of a terminal that nobody asked. */
     private static final int USUAL = 80;
 
@@ -15,7 +12,7 @@ final class TerminalWidth {
     /** Returns what {@code COLUMNS} says, else the launcher, else what is usual. */
     static int columns() {
         return columns(
-                System.getenv().getOrDefault("COLUMNS", ""), System.getProperty(PROPERTY, ""));
+                System.getenv().getOrDefault("COLUMNS", ""), StandardStreams.launcherColumns());
     }
 
     /** Returns the first that is a width. */

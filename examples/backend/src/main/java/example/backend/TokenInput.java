@@ -44,13 +44,16 @@ final class TokenInput {
         return new TokenInput(rule, values, divisor);
     }
 
-    /** What the rounded values of a run are multiples of. */
+    /**
+     * What the rounded values of a run are multiples of: a float, so that multiples and their sums
+     * are exact in double.
+     */
     private static double runStep(float[] x, int from, int run) {
         double largest = ActivationQuant.LEAST_RUN_MAGNITUDE;
         for (int i = from; i < Math.min(from + run, x.length); i++) {
             largest = Math.max(largest, Math.abs(x[i]));
         }
-        return largest / 127;
+        return (float) (largest / 127);
     }
 
     private static double int8Scale(float[] x) {

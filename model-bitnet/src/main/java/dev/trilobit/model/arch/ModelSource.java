@@ -72,15 +72,16 @@ record ModelSource(ModelConfig config, TensorCatalog tensors, ModuleNames names)
     /**
      * Writes the program and finds every weight of it.
      *
+     * @param label the model's name in messages
      * @throws IllegalArgumentException if an option does not suit the model
      */
-    DecoderModel decoder(ReadOptions options) {
+    DecoderModel decoder(String label, ReadOptions options) {
         requireLayers();
         Architecture architecture = Architecture.of(config.architecture()).orElseThrow();
         var plan = new WeightPlan(this, options);
         Program program = new DecoderGraph(config, architecture, plan).write();
         WeightSource weights = plan.weights();
         return new DecoderModel(
-                config, options.activations().apply(tensors.label(), config, program), weights);
+                config, options.activations().apply(label, config, program), weights);
     }
 }

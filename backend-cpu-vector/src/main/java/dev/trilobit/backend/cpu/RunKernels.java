@@ -43,7 +43,7 @@ final class RunKernels {
         int groupWords = layout.groupWords();
         int words = layout.words();
         int at = 0;
-        long p = block + from * groupWords * STEP;
+        long p = block + (long) from * groupWords * STEP;
         int t = from * groupWords * RunWords.TABLE_SHORTS;
         for (int g = from; g < to; g++) {
             ShortVector a0 = ShortVector.zero(Lanes.SHORTS);
@@ -115,7 +115,7 @@ final class RunKernels {
         int groupWords = layout.groupWords();
         int words = layout.words();
         int out = 0;
-        long p = block + from * groupWords * STEP;
+        long p = block + (long) from * groupWords * STEP;
         int t = from * groupWords * (2 * RunWords.TABLE_SHORTS);
         for (int g = from; g < to; g++) {
             ShortVector a00 = ShortVector.zero(Lanes.SHORTS);
@@ -209,7 +209,7 @@ final class RunKernels {
         int groupWords = layout.groupWords();
         int words = layout.words();
         int out = at;
-        long p = half + from * groupWords * STEP;
+        long p = half + (long) from * groupWords * STEP;
         int t = from * groupWords * (4 * RunWords.TABLE_SHORTS);
         for (int g = from; g < to; g++) {
             ShortVector a00 = ShortVector.zero(Lanes.SHORTS);

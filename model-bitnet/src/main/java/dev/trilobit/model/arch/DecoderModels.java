@@ -30,9 +30,10 @@ public final class DecoderModels {
      * @param options what the files do not say
      * @throws dev.trilobit.model.file.ModelFormatException naming every reason why the model cannot
      *     be read
+     * @throws IllegalArgumentException if an option does not suit the model
      */
     public static DecoderModel open(ModelFolder folder, ReadOptions options) {
-        return ModelSource.open(folder).decoder(options);
+        return ModelSource.open(folder).decoder(folder.label(), options);
     }
 
     /**

@@ -72,9 +72,10 @@ record ModelSource(ModelConfig config, TensorCatalog tensors, ModuleNames names)
     /**
      * Writes the program and finds every weight of it.
      *
+     * @param label the model's name in messages
      * @throws IllegalArgumentException if an option does not suit the model
      */
-    DecoderModel decoder(ReadOptions options) {
+    DecoderModel decoder(String label, ReadOptions options) {
         requireLayers();
         return decoder(options, CodesRead.SAMPLE);
     }
@@ -85,6 +86,6 @@ record ModelSource(ModelConfig config, TensorCatalog tensors, ModuleNames names)
         Program program = new DecoderGraph(config, architecture, plan).write();
         WeightSource weights = plan.weights(() -> decoder(options, CodesRead.ALL));
         return new DecoderModel(
-                config, options.activations().apply(tensors.label(), config, program), weights);
+                config, options.activations().apply(label, config, program), weights);
     }
 }

@@ -35,7 +35,7 @@ class TokenStepsTest {
         var builder = new ProgramBuilder(VOCABULARY);
         Value wide = builder.embed(table("wide", WIDE));
         Value gone = builder.gate(wide, wide, GateActivation.SILU);
-        gone = builder.add(gone, wide);
+        builder.add(gone, wide);
         Value left = builder.embed(table("left", NARROW));
         Value right = builder.embed(table("right", NARROW));
         Value narrow = builder.gate(left, right, GateActivation.RELU_SQUARED);

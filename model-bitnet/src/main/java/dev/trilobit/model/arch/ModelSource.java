@@ -77,14 +77,14 @@ record ModelSource(ModelConfig config, TensorCatalog tensors, ModuleNames names)
      */
     DecoderModel decoder(String label, ReadOptions options) {
         requireLayers();
-        return decoder(options, CodesRead.SAMPLE);
+        return decoder(label, options, CodesRead.SAMPLE);
     }
 
-    private DecoderModel decoder(ReadOptions options, CodesRead codes) {
+    private DecoderModel decoder(String label, ReadOptions options, CodesRead codes) {
         Architecture architecture = Architecture.of(config.architecture()).orElseThrow();
         var plan = new WeightPlan(this, options, codes);
         Program program = new DecoderGraph(config, architecture, plan).write();
-        WeightSource weights = plan.weights(() -> decoder(options, CodesRead.ALL));
+        WeightSource weights = plan.weights(() -> decoder(label, options, CodesRead.ALL));
         return new DecoderModel(
                 config, options.activations().apply(label, config, program), weights);
     }

@@ -28,15 +28,15 @@ final class TernaryInt8Kernels {
      * @param block byte offset of the first word
      * @param words at most {@code FLUSH_WORDS}
      * @param tables [lookup][lanes]
-     * @param first byte at which the tables of the first word begin
+     * @param first where the tables of the first word begin
      * @param work in and out: its sums, the rows' from {@code at} on
      */
     static void oneToken(
             MemorySegment codes,
             long block,
             int words,
-            MemorySegment tables,
-            long first,
+            short[] tables,
+            int first,
             TernaryScratch work,
             int at) {
         ShortVector a00 = ShortVector.zero(Lanes.SHORTS);
@@ -52,9 +52,9 @@ final class TernaryInt8Kernels {
                     ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p + 2 * VECTOR_BYTES, ORDER);
             ShortVector w3 =
                     ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p + 3 * VECTOR_BYTES, ORDER);
-            long t = first + j * (TernaryWords.LOOKUPS * VECTOR_BYTES);
+            int t = first + j * (TernaryWords.LOOKUPS * LANES);
             for (int k = 0; k < TernaryWords.LOOKUPS; k++) {
-                ShortVector table = ShortVector.fromMemorySegment(Lanes.SHORTS, tables, t, ORDER);
+                ShortVector table = ShortVector.fromArray(Lanes.SHORTS, tables, t);
                 a00 = a00.add(w0.selectFrom(table));
                 a10 = a10.add(w1.selectFrom(table));
                 a20 = a20.add(w2.selectFrom(table));
@@ -63,7 +63,7 @@ final class TernaryInt8Kernels {
                 w1 = w1.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
                 w2 = w2.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
                 w3 = w3.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
-                t += VECTOR_BYTES;
+                t += LANES;
             }
         }
         short[] lanes = work.lanes;
@@ -81,15 +81,15 @@ final class TernaryInt8Kernels {
      * @param block byte offset of the first word
      * @param words at most {@code FLUSH_WORDS}
      * @param tables [lookup][2][lanes]
-     * @param first byte at which the tables of the first word begin
+     * @param first where the tables of the first word begin
      * @param work in and out: its sums; token t's rows from {@code at + t * stride} on
      */
     static void twoTokens(
             MemorySegment codes,
             long block,
             int words,
-            MemorySegment tables,
-            long first,
+            short[] tables,
+            int first,
             TernaryScratch work,
             int at,
             int stride) {
@@ -110,16 +110,14 @@ final class TernaryInt8Kernels {
                     ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p + 2 * VECTOR_BYTES, ORDER);
             ShortVector w3 =
                     ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p + 3 * VECTOR_BYTES, ORDER);
-            long t = first + j * (2 * VECTOR_BYTES * TernaryWords.LOOKUPS);
+            int t = first + j * (TernaryWords.LOOKUPS * 2 * LANES);
             for (int k = 0; k < TernaryWords.LOOKUPS; k++) {
-                ShortVector table = ShortVector.fromMemorySegment(Lanes.SHORTS, tables, t, ORDER);
+                ShortVector table = ShortVector.fromArray(Lanes.SHORTS, tables, t);
                 a00 = a00.add(w0.selectFrom(table));
                 a10 = a10.add(w1.selectFrom(table));
                 a20 = a20.add(w2.selectFrom(table));
                 a30 = a30.add(w3.selectFrom(table));
-                table =
-                        ShortVector.fromMemorySegment(
-                                Lanes.SHORTS, tables, t + VECTOR_BYTES, ORDER);
+                table = ShortVector.fromArray(Lanes.SHORTS, tables, t + LANES);
                 a01 = a01.add(w0.selectFrom(table));
                 a11 = a11.add(w1.selectFrom(table));
                 a21 = a21.add(w2.selectFrom(table));
@@ -128,7 +126,7 @@ final class TernaryInt8Kernels {
                 w1 = w1.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
                 w2 = w2.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
                 w3 = w3.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
-                t += 2 * VECTOR_BYTES;
+                t += 2 * LANES;
             }
         }
         short[] lanes = work.lanes;
@@ -150,15 +148,15 @@ final class TernaryInt8Kernels {
      * @param block byte offset of the first word
      * @param words at most {@code FLUSH_WORDS}
      * @param tables [lookup][4][lanes]
-     * @param first byte at which the tables of the first word begin
+     * @param first where the tables of the first word begin
      * @param sums in and out: token t's rows from {@code at + t * stride} on
      */
     static void fourTokens(
             MemorySegment codes,
             long block,
             int words,
-            MemorySegment tables,
-            long first,
+            short[] tables,
+            int first,
             int[] sums,
             int at,
             int stride) {
@@ -175,29 +173,23 @@ final class TernaryInt8Kernels {
             ShortVector w0 = ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p, ORDER);
             ShortVector w1 =
                     ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p + VECTOR_BYTES, ORDER);
-            long t = first + j * (4 * VECTOR_BYTES * TernaryWords.LOOKUPS);
+            int t = first + j * (TernaryWords.LOOKUPS * 4 * LANES);
             for (int k = 0; k < TernaryWords.LOOKUPS; k++) {
-                ShortVector table = ShortVector.fromMemorySegment(Lanes.SHORTS, tables, t, ORDER);
+                ShortVector table = ShortVector.fromArray(Lanes.SHORTS, tables, t);
                 a00 = a00.add(w0.selectFrom(table));
                 a10 = a10.add(w1.selectFrom(table));
-                table =
-                        ShortVector.fromMemorySegment(
-                                Lanes.SHORTS, tables, t + VECTOR_BYTES, ORDER);
+                table = ShortVector.fromArray(Lanes.SHORTS, tables, t + LANES);
                 a01 = a01.add(w0.selectFrom(table));
                 a11 = a11.add(w1.selectFrom(table));
-                table =
-                        ShortVector.fromMemorySegment(
-                                Lanes.SHORTS, tables, t + 2 * VECTOR_BYTES, ORDER);
+                table = ShortVector.fromArray(Lanes.SHORTS, tables, t + 2 * LANES);
                 a02 = a02.add(w0.selectFrom(table));
                 a12 = a12.add(w1.selectFrom(table));
-                table =
-                        ShortVector.fromMemorySegment(
-                                Lanes.SHORTS, tables, t + 3 * VECTOR_BYTES, ORDER);
+                table = ShortVector.fromArray(Lanes.SHORTS, tables, t + 3 * LANES);
                 a03 = a03.add(w0.selectFrom(table));
                 a13 = a13.add(w1.selectFrom(table));
                 w0 = w0.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
                 w1 = w1.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
-                t += 4 * VECTOR_BYTES;
+                t += 4 * LANES;
             }
         }
         int out = at;

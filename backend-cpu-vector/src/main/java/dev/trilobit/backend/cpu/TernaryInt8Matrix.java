@@ -19,8 +19,6 @@ final class TernaryInt8Matrix implements PackedMatrix {
     /** Most blocks computed together: tables made on the way must serve many rows. */
     static final int SPAN_BLOCKS = 4 * TernaryWords.RUN_BLOCKS;
 
-    private static final long TABLE_BYTES = (long) TernaryWords.LANES * Short.BYTES;
-
     private final MatrixShape shape;
     private final float scale;
     private final MemorySegment codes;
@@ -116,8 +114,8 @@ final class TernaryInt8Matrix implements PackedMatrix {
         int stride = (blockTo - blockFrom) * TernaryWords.BLOCK_ROWS;
         for (int pass = 0; pass < tile.passes(); pass++) {
             int width = tile.width(pass);
-            MemorySegment tables = tile.tables();
-            long first = tile.tableOffset(pass) + (long) firstLookup * width * TABLE_BYTES;
+            short[] tables = tile.tables();
+            int first = tile.tableOffset(pass) + firstLookup * width * TernaryWords.LANES;
             if (!tile.expanded()) {
                 tile.expandChunk(pass, chunk, count, work.tables);
                 tables = work.tables;

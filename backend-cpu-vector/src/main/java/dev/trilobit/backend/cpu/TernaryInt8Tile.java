@@ -1,7 +1,5 @@
 package dev.trilobit.backend.cpu;
 
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.ShortVector;
 
 /**
@@ -23,7 +21,6 @@ final class TernaryInt8Tile implements ActivationTile {
     static final int EXPANDED_TOKENS = 8;
 
     private static final int LANES = TernaryWords.LANES;
-    private static final long TABLE_BYTES = (long) LANES * Short.BYTES;
 
     /** Digit t of every table entry, for each column of an index. */
     private static final short[] TRITS = trits();
@@ -39,7 +36,7 @@ final class TernaryInt8Tile implements ActivationTile {
     /**
      * The tables of a pass begin at its first token: [token of the pass 0][lookup][width][lanes].
      */
-    private MemorySegment tables = MemorySegment.NULL;
+    private short[] tables = {};
 
     private int tokens;
     private float[] source = {};
@@ -119,8 +116,8 @@ final class TernaryInt8Tile implements ActivationTile {
         if (codes.length < count * paddedCols()) {
             codes = new short[Math.multiplyExact(count, paddedCols())];
         }
-        if (expanded() && tables.byteSize() < TABLE_BYTES * lookups * count) {
-            tables = TernaryScratch.newTables((long) count * lookups);
+        if (expanded() && tables.length < count * lookups * LANES) {
+            tables = new short[Math.multiplyExact(count, lookups * LANES)];
         }
     }
 
@@ -134,18 +131,18 @@ final class TernaryInt8Tile implements ActivationTile {
             while (token >= firstToken(pass) + width(pass)) {
                 pass++;
             }
-            long at = tableOffset(pass) + TABLE_BYTES * (token - firstToken(pass));
-            expand(token, 0, lookups, tables, at, width(pass) * TABLE_BYTES);
+            int at = tableOffset(pass) + (token - firstToken(pass)) * LANES;
+            expand(token, 0, lookups, tables, at, width(pass) * LANES);
         }
     }
 
-    /** Writes the tables of a token for some lookups, the first at byte {@code at}. */
-    private void expand(int token, int from, int to, MemorySegment out, long at, long stride) {
+    /** Writes the tables of a token for some lookups, the first to {@code out[at]}. */
+    private void expand(int token, int from, int to, short[] out, int at, int stride) {
         ShortVector first = ShortVector.fromArray(Lanes.SHORTS, TRITS, 0);
         ShortVector second = ShortVector.fromArray(Lanes.SHORTS, TRITS, LANES);
         ShortVector third = ShortVector.fromArray(Lanes.SHORTS, TRITS, 2 * LANES);
         int c = token * paddedCols() + from * TernaryWords.TRITS;
-        long o = at;
+        int o = at;
         for (int i = from; i < to; i++) {
             ShortVector sums = first.mul(codes[c]);
             if (TernaryWords.TRITS > 1) {
@@ -154,7 +151,7 @@ final class TernaryInt8Tile implements ActivationTile {
             if (TernaryWords.TRITS > 2) {
                 sums = sums.add(third.mul(codes[c + 2]));
             }
-            sums.intoMemorySegment(out, o, ByteOrder.nativeOrder());
+            sums.intoArray(out, o);
             c += TernaryWords.TRITS;
             o += stride;
         }
@@ -165,12 +162,12 @@ final class TernaryInt8Tile implements ActivationTile {
      *
      * @param words of the chunk
      */
-    void expandChunk(int pass, int chunk, int words, MemorySegment out) {
+    void expandChunk(int pass, int chunk, int words, short[] out) {
         int from = chunk * TernaryWords.CHUNK_WORDS * TernaryWords.LOOKUPS;
         int to = from + words * TernaryWords.LOOKUPS;
         int width = width(pass);
         for (int t = 0; t < width; t++) {
-            expand(firstToken(pass) + t, from, to, out, t * TABLE_BYTES, width * TABLE_BYTES);
+            expand(firstToken(pass) + t, from, to, out, t * LANES, width * LANES);
         }
     }
 
@@ -216,13 +213,13 @@ final class TernaryInt8Tile implements ActivationTile {
     }
 
     /** Tables of all passes. */
-    MemorySegment tables() {
+    short[] tables() {
         return tables;
     }
 
-    /** Byte at which the tables of a pass begin. */
-    long tableOffset(int pass) {
-        return TABLE_BYTES * lookups * firstToken(pass);
+    /** Where the tables of a pass begin. */
+    int tableOffset(int pass) {
+        return firstToken(pass) * lookups * LANES;
     }
 
     /** Factor s by which a token was multiplied before rounding. */

@@ -12,8 +12,15 @@ import dev.trilobit.model.file.ModelFormatException;
 import dev.trilobit.model.hub.HubException;
 import dev.trilobit.model.text.TemplateException;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -65,7 +72,9 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
         streams.out().flush();
         streams.note("trilobit: " + message.strip().replaceAll("\\s*\\R\\s*", " "));
         if (diagnostics.debug()) {
-            failure.printStackTrace(streams.err());
+            var trace = new StringWriter();
+            failure.printStackTrace(new PrintWriter(trace, true));
+            streams.note(trace.toString().stripTrailing());
         }
     }
 
@@ -106,7 +115,8 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
                     TemplateException _,
                     ContextOverflowException _ ->
                     message;
-            case UncheckedIOException e -> "%s".formatted(e.getCause());
+            case UncheckedIOException e -> describe(Objects.requireNonNull(e.getCause()));
+            case FileSystemException e -> fileProblem(e);
             case IOException e -> "%s: %s".formatted(e.getClass().getSimpleName(), message);
             case OutOfMemoryError _ ->
                     "out of memory (%s); give more with TRILOBIT_JAVA_OPTS=-Xmx4g, or take a smaller"
@@ -114,5 +124,17 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
                             + " --context";
             default -> "internal error, please report it with the output of --debug: " + failure;
         };
+    }
+
+    /** The system's own words, where Java has a class instead. */
+    private static String fileProblem(FileSystemException failure) {
+        String reason =
+                switch (failure) {
+                    case AccessDeniedException _ -> "permission denied";
+                    case NoSuchFileException _ -> "there is no such file";
+                    case FileAlreadyExistsException _ -> "it is there already";
+                    default -> failure.getReason() == null ? "failed" : failure.getReason();
+                };
+        return "%s: %s".formatted(failure.getFile(), reason);
     }
 }

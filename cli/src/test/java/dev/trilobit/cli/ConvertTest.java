@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.trilobit.model.convert.ModelFormat;
 import dev.trilobit.model.convert.ModelShape;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -206,7 +208,84 @@ class ConvertTest {
         assertFalse(model.get("text").get("tokenizer").asBoolean());
         assertEquals(7, model.get("stored").get("I2_S").get("tensors").asInt());
         assertEquals("bitnet", model.get("metadata").get("general.architecture").asString());
+        assertEquals("a", model.get("i2s_layout").asString());
+        assertFalse(model.has("i2s_perplexity"));
         ok("logits", "--model", at("s.gguf"), "--tokens=1,2", "--out", at("l.f32"));
+        CommandRun run = CommandRun.of("run", "--model", at("s.gguf"), "hi");
+        assertEquals(1, run.code(), run.err());
+        assertTrue(run.err().contains("got no tokenizer.ggml.model"), run.err());
+        assertTrue(run.err().contains("logits --tokens"), run.err());
+    }
+
+    @Test
+    void randomNumbersAreSaidToBeNothingElse() {
+        String[] command = {
+            "synth", "--shape=bitnet-large", "--layers=1", "--vocab=64", "--type=gguf-i2_s", "s"
+        };
+        command[5] = at("s.gguf");
+        assertTrue(ok(command).out().contains(" of random numbers"));
+        command[5] = at("t.gguf");
+        JsonNode report =
+                JsonMapper.shared()
+                        .readTree(
+                                ok(Stream.concat(Arrays.stream(command), Stream.of("--json"))
+                                                .toArray(String[]::new))
+                                        .out());
+        assertTrue(report.get("target_bytes").asLong() > 0);
+        for (String key : List.of("exact", "verified_weights", "source_bytes")) {
+            assertFalse(report.has(key), key);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gguf-q1_0", "hf-f16"})
+    void groupSizeIsForFormatsThatHaveOneToChoose(String format) throws IOException {
+        String out = format.startsWith("gguf") ? "a.gguf" : "a";
+        CommandRun run =
+                CommandRun.of(
+                        "convert", "embedded:binary", at(out), "--to=" + format, "--group-size=64");
+        assertEquals(2, run.code(), run.err());
+        assertTrue(run.err().contains("--group-size: " + format), run.err());
+        assertEquals(List.of(), names());
+    }
+
+    @Test
+    void emptyNameIsAMistakeInTheCommand() {
+        CommandRun run = CommandRun.of("convert", "embedded:binary", "", "--to=gguf-q1_0");
+        assertEquals(2, run.code(), run.err());
+        assertTrue(run.err().contains("OUT: expected a name"), run.err());
+    }
+
+    /** What the file says of itself must not clear the screen of who looks at it. */
+    @Test
+    void controlCharactersOfAFileAreShownAsEscapes() throws IOException {
+        ok(
+                "synth",
+                "--shape=bitnet-large",
+                "--layers=1",
+                "--vocab=64",
+                "--type=gguf-i2_s",
+                at("s.gguf"));
+        byte[] bytes = Files.readAllBytes(folder.resolve("s.gguf"));
+        replace(bytes, "with random", "\033[2J\033]0;x\007\n");
+        replace(bytes, "ffn_up.weight", "ffn\033[2J\n.weig");
+        Files.write(folder.resolve("bad.gguf"), bytes);
+        CommandRun refused = CommandRun.of("inspect", at("bad.gguf"));
+        assertEquals(1, refused.code(), refused.err());
+        assertTrue(refused.err().contains("ffn\\u001b[2J"), refused.err());
+        assertFalse(refused.err().contains("\033"), refused.err());
+        replace(bytes, "ffn\033[2J\n.weig", "ffn_up.weight");
+        Files.write(folder.resolve("bad.gguf"), bytes);
+        String shown = ok("inspect", at("bad.gguf"), "--metadata").out();
+        assertTrue(shown.contains("\\u001b[2J\\u001b]0;x\\u0007\\n weights\n"), shown);
+        assertFalse(shown.contains("\033"), shown);
+    }
+
+    private static void replace(byte[] bytes, String old, String other) {
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        int at = text.indexOf(old);
+        assertTrue(at >= 0 && old.length() == other.length(), old);
+        System.arraycopy(other.getBytes(StandardCharsets.ISO_8859_1), 0, bytes, at, other.length());
     }
 
     @Test

@@ -106,6 +106,31 @@ class PullTest {
     }
 
     @Test
+    void sizesThatAreNotListedAreCountedWhenTheyAreKnown() throws IOException {
+        Files.write(folder.resolve("m-Q1_0.gguf"), new byte[5]);
+        try (var hub = new SmallHub("test/sizes", folder)) {
+            hub.listNoSizes();
+            CommandRun run = pull(hub, "test/sizes");
+            assertEquals(0, run.code(), run.err());
+            assertTrue(run.err().contains("taking 1 file of unknown size"), run.err());
+            assertTrue(run.err().contains("fetched 1 file, 5 bytes in"), run.err());
+            hub.forget();
+            JsonNode object = json(pull(hub, "--json", "test/sizes"));
+            assertEquals(5, object.get("fetched_bytes").asLong());
+            assertEquals(5, object.get("files").get(0).get("size").asLong());
+            assertTrue(object.get("files").get(0).get("fetched").asBoolean());
+        }
+    }
+
+    @Test
+    void addressThatIsNoneIsAMistakeInTheCommand() {
+        CommandRun run = CommandRun.of("pull", "--endpoint", "ftp://x", "test/none");
+        assertEquals(2, run.code(), run.err());
+        assertTrue(run.err().contains("--endpoint: the hub's address must"), run.err());
+        assertFalse(run.err().contains("HF_ENDPOINT"), run.err());
+    }
+
+    @Test
     void listMarksWhatWouldBeTaken() throws IOException {
         Files.write(folder.resolve("m-Q1_0.gguf"), new byte[5]);
         Files.write(folder.resolve("m-TL1.gguf"), new byte[1_200_000]);

@@ -41,6 +41,7 @@ final class SmallHub implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<String> ranges = new CopyOnWriteArrayList<>();
     private volatile long stallAfter = Long.MAX_VALUE;
+    private volatile boolean listsSizes = true;
 
     /** Serves {@code folder} as {@code repository}, which no other test may use. */
     SmallHub(String repository, Path folder) throws IOException {
@@ -92,6 +93,11 @@ final class SmallHub implements AutoCloseable {
         stallAfter = bytes;
     }
 
+    /** Lists names alone, as mirrors do that know no {@code blobs=true}. */
+    void listNoSizes() {
+        listsSizes = false;
+    }
+
     /** Returns the ranges that were asked for, such as {@code bytes=0-99}. */
     List<String> ranges() {
         return List.copyOf(ranges);
@@ -140,9 +146,11 @@ final class SmallHub implements AutoCloseable {
                 (path, hash) -> {
                     Map<String, Object> entry = new LinkedHashMap<>();
                     entry.put("rfilename", path);
-                    entry.put("size", size(path));
-                    entry.put("blobId", hash.substring(0, 40));
-                    entry.put("lfs", Map.of("sha256", hash, "size", size(path)));
+                    if (listsSizes) {
+                        entry.put("size", size(path));
+                        entry.put("blobId", hash.substring(0, 40));
+                        entry.put("lfs", Map.of("sha256", hash, "size", size(path)));
+                    }
                     siblings.add(entry);
                 });
         return JsonMapper.shared().writeValueAsString(Map.of("sha", COMMIT, "siblings", siblings));

@@ -147,6 +147,6 @@ record ComparisonReport(String a, String b, int vocabulary, double tieWidth, Agr
     }
 
     private static void line(StandardStreams streams, String name, String value) {
-        streams.out().println("%-14s%s".formatted(name, value));
+        streams.line("%-14s%s".formatted(name, value));
     }
 }

@@ -145,6 +145,6 @@ record ReportText(ConformReport report, StandardStreams streams) {
 
     @SuppressWarnings("AnnotateFormatMethod") // the annotation is in a library we do not have
     private void line(String format, Object... arguments) {
-        streams.out().println(String.format(Locale.ROOT, format, arguments).stripTrailing());
+        streams.line(String.format(Locale.ROOT, format, arguments).stripTrailing());
     }
 }

@@ -17,7 +17,7 @@ public final class ConversionProgress implements ConversionListener, AutoCloseab
     public ConversionProgress(String model, StandardStreams streams) {
         bar =
                 new ProgressBar(
-                        "converting " + model,
+                        "converting " + ProgressBar.nameOf(model),
                         ConversionProgress::amount,
                         streams,
                         System::nanoTime);

@@ -14,8 +14,17 @@ import java.util.Map;
  * Tells what a conversion did.
  *
  * @param report of it
+ * @param origin of the numbers
  */
-public record ConversionText(ConversionReport report) {
+public record ConversionText(ConversionReport report, Origin origin) {
+    /** Where the numbers come from. */
+    public enum Origin {
+        /** Another model, with which they were compared. */
+        MODEL,
+        /** A generator; there is nothing to compare them with. */
+        RANDOM
+    }
+
     private static final int MOST_CHANGES = 5;
 
     /** Returns everything, for JSON. */
@@ -24,10 +33,14 @@ public record ConversionText(ConversionReport report) {
         object.put("source", report.source());
         object.put("target", report.target().toString());
         object.put("format", report.format().label());
-        object.put("source_bytes", report.sourceBytes());
+        if (origin == Origin.MODEL) {
+            object.put("source_bytes", report.sourceBytes());
+        }
         object.put("target_bytes", report.targetBytes());
-        object.put("exact", report.isExact());
-        object.put("verified_weights", report.exactWeights());
+        if (origin == Origin.MODEL) {
+            object.put("exact", report.isExact());
+            object.put("verified_weights", report.exactWeights());
+        }
         object.put("formats", report.tensors().stream().map(ConversionText::share).toList());
         object.put("changes", report.changes().stream().map(ConversionText::change).toList());
         object.put("notes", report.notes());
@@ -58,12 +71,11 @@ public record ConversionText(ConversionReport report) {
 
     /** Prints everything for people. */
     public void print(StandardStreams streams) {
-        var out = streams.out();
-        out.println(
+        streams.line(
                 "%s -> %s (%s)"
                         .formatted(report.source(), report.target(), report.format().label()));
         for (Share share : report.tensors()) {
-            out.println(
+            streams.line(
                     String.format(
                             Locale.ROOT,
                             "  %-16s -> %-14s %,5d matrices %,15d weights  %10s  %.2f bits a weight",
@@ -74,43 +86,44 @@ public record ConversionText(ConversionReport report) {
                             ByteCount.text(share.bytes()),
                             8.0 * share.bytes() / share.weights()));
         }
-        out.println(
-                "weights: %s became %s"
-                        .formatted(
-                                ByteCount.text(report.sourceBytes()),
-                                ByteCount.text(report.targetBytes())));
+        String written = ByteCount.text(report.targetBytes());
+        streams.line(
+                switch (origin) {
+                    case MODEL ->
+                            "weights: %s became %s"
+                                    .formatted(ByteCount.text(report.sourceBytes()), written);
+                    case RANDOM -> "weights: %s of random numbers".formatted(written);
+                });
         if (report.exactWeights() > 0) {
-            out.println(
+            streams.line(
                     String.format(
                             Locale.ROOT,
                             "verified: %,d numbers decoded from both are equal",
                             report.exactWeights()));
         }
         printChanges(streams);
-        report.notes().forEach(note -> out.println("note: " + note));
+        report.notes().forEach(note -> streams.line("note: " + note));
     }
 
     private void printChanges(StandardStreams streams) {
         if (report.isExact()) {
             return;
         }
-        streams.out()
-                .println(
-                        "rounded: %d matrices; the largest relative errors:"
-                                .formatted(report.changes().size()));
+        streams.line(
+                "rounded: %d matrices; the largest relative errors:"
+                        .formatted(report.changes().size()));
         report.changes().stream()
                 .sorted(Comparator.comparingDouble(Change::relativeError).reversed())
                 .limit(MOST_CHANGES)
                 .forEach(
                         change ->
-                                streams.out()
-                                        .println(
-                                                String.format(
-                                                        Locale.ROOT,
-                                                        "  %-44s %-10s %8.3g of the numbers' size, largest %.3g",
-                                                        change.tensor(),
-                                                        change.to(),
-                                                        change.relativeError(),
-                                                        change.largestError())));
+                                streams.line(
+                                        String.format(
+                                                Locale.ROOT,
+                                                "  %-44s %-10s %8.3g of the numbers' size, largest %.3g",
+                                                change.tensor(),
+                                                change.to(),
+                                                change.relativeError(),
+                                                change.largestError())));
     }
 }

@@ -124,7 +124,7 @@ public final class ConvertCommand implements Callable<Integer> {
                     ModelOpener.decoder(folder, i2s.apply(ModelOptions.defaults()), streams);
             report = ModelConverter.convert(folder, model, out, options, progress);
         }
-        var text = new ConversionText(report);
+        var text = new ConversionText(report, ConversionText.Origin.MODEL);
         if (json) {
             Json.print(streams, text.object());
         } else {

@@ -4,9 +4,11 @@ import dev.trilobit.cli.io.ExitCode;
 import dev.trilobit.cli.io.Json;
 import dev.trilobit.cli.io.StandardStreams;
 import dev.trilobit.cli.io.UsageException;
+import dev.trilobit.cli.load.I2sVerdict;
 import dev.trilobit.cli.load.ModelOpener;
 import dev.trilobit.cli.option.I2sArguments;
 import dev.trilobit.model.ModelOptions;
+import dev.trilobit.model.ModelReader;
 import dev.trilobit.model.arch.DecoderModel;
 import dev.trilobit.model.file.ModelFolder;
 import java.util.concurrent.Callable;
@@ -77,9 +79,10 @@ public final class InspectCommand implements Callable<Integer> {
                     "--bandwidth: expected gigabytes a second above 0, got " + bandwidth);
         }
         try (ModelFolder folder = ModelOpener.folder("PLACE", place)) {
-            DecoderModel model =
-                    ModelOpener.decoder(folder, i2s.apply(ModelOptions.defaults()), streams);
-            var description = new ModelDescription(folder, model, details());
+            I2sVerdict layout =
+                    ModelOpener.layout(folder, i2s.apply(ModelOptions.defaults()), streams);
+            DecoderModel model = ModelReader.read(folder, layout.options());
+            var description = new ModelDescription(folder, model, details(), layout);
             if (json) {
                 Json.print(streams, description.object());
             } else {

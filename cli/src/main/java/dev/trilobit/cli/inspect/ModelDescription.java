@@ -3,11 +3,13 @@ package dev.trilobit.cli.inspect;
 import dev.trilobit.api.program.WeightRef;
 import dev.trilobit.cli.io.ByteCount;
 import dev.trilobit.cli.io.StandardStreams;
+import dev.trilobit.cli.load.I2sVerdict;
 import dev.trilobit.cli.load.ModelOpener;
 import dev.trilobit.model.arch.DecoderModel;
 import dev.trilobit.model.arch.ModelConfig;
 import dev.trilobit.model.arch.ModelSummary;
 import dev.trilobit.model.arch.ModelSummary.FormatShare;
+import dev.trilobit.model.file.GgmlType;
 import dev.trilobit.model.file.ModelFolder;
 import dev.trilobit.model.file.StoredTensor;
 import dev.trilobit.model.text.TextCodec;
@@ -22,8 +24,10 @@ import java.util.TreeSet;
  *
  * @param folder open
  * @param details what is wanted beside the usual
+ * @param layout of I2_S tensors
  */
-record ModelDescription(ModelFolder folder, DecoderModel model, Details details) {
+record ModelDescription(
+        ModelFolder folder, DecoderModel model, Details details, I2sVerdict layout) {
     /**
      * What is wanted beside the usual.
      *
@@ -111,6 +115,9 @@ record ModelDescription(ModelFolder folder, DecoderModel model, Details details)
         object.put("formats", formats);
         StoredTypes stored = StoredTypes.of(folder);
         object.put("stored", stored(stored));
+        if (stored.shares().containsKey(GgmlType.I2_S.label())) {
+            object.putAll(layoutOfCodes());
+        }
         object.put("ceiling", ceiling(summary).object());
         object.put("text", textRules());
         object.put("files", files());
@@ -126,6 +133,19 @@ record ModelDescription(ModelFolder folder, DecoderModel model, Details details)
                             .toList());
         }
         return object;
+    }
+
+    /** A GGUF file does not say it: what was assumed, asked for or found by trying all. */
+    private Map<String, Object> layoutOfCodes() {
+        Map<String, Object> codes = new LinkedHashMap<>();
+        codes.put("i2s_layout", layout.options().i2s().label());
+        if (!layout.scores().isEmpty()) {
+            Map<String, Object> scores = new LinkedHashMap<>();
+            layout.scores()
+                    .forEach(score -> scores.put(score.layout().label(), score.perplexity()));
+            codes.put("i2s_perplexity", scores);
+        }
+        return codes;
     }
 
     private static Map<String, Object> stored(StoredTypes types) {
@@ -226,6 +246,6 @@ record ModelDescription(ModelFolder folder, DecoderModel model, Details details)
     }
 
     private static void line(StandardStreams streams, String name, Object value) {
-        streams.out().println("%-24s %s".formatted(name, value));
+        streams.line("%-24s %s".formatted(name, value));
     }
 }

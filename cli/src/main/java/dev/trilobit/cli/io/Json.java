@@ -16,6 +16,7 @@ public final class Json {
      */
     public static void print(StandardStreams streams, Map<String, ?> object) {
         JsonMapper mapper = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-        streams.out().println(mapper.writeValueAsString(object));
+        // JSON escapes only the first 32 characters itself; these are in strings alone.
+        streams.out().println(TerminalText.lines(mapper.writeValueAsString(object)));
     }
 }

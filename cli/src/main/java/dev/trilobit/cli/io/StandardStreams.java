@@ -24,6 +24,9 @@ public record StandardStreams(
     /** Set by the launcher: digits of the file descriptors that are terminals, such as 012. */
     private static final String TERMINALS = "trilobit.terminals";
 
+    /** Set by the launcher, which can ask the terminal without a library. */
+    private static final String COLUMNS = "trilobit.columns";
+
     private static final int BUFFER_BYTES = 8192;
 
     public StandardStreams {
@@ -64,13 +67,23 @@ public record StandardStreams(
         return terminals;
     }
 
+    /** Returns the width of the terminal as the launcher saw it; empty if it did not. */
+    static String launcherColumns() {
+        return System.getProperty(COLUMNS, "");
+    }
+
     /** Tells whether a person sits at this stream. */
     public boolean isTerminal(StandardStream stream) {
         return terminals.contains(stream);
     }
 
-    /** Prints a line for people. */
-    public void note(String line) {
-        err.println(line);
+    /** Prints lines for people; what a terminal would obey is shown as escapes. */
+    public void note(String lines) {
+        err.println(TerminalText.lines(lines));
+    }
+
+    /** Prints a line of a report; what a terminal would obey is shown as escapes. */
+    public void line(String line) {
+        out.println(TerminalText.line(line));
     }
 }

@@ -8,6 +8,7 @@ import dev.trilobit.model.I2sFit;
 import dev.trilobit.model.I2sProbe;
 import dev.trilobit.model.ModelOptions;
 import dev.trilobit.model.file.ModelFolder;
+import java.util.List;
 import java.util.Optional;
 
 /** Finds out the layout of I2_S tensors for a command, and tells the user. */
@@ -21,20 +22,20 @@ final class I2sProbing {
      * @throws CommandFailedException if the tokenizer does not run on this machine
      * @throws dev.trilobit.model.file.ModelFormatException if no layout fits clearly
      */
-    static ModelOptions settle(ModelFolder folder, ModelOptions options, StandardStreams streams) {
+    static I2sVerdict settle(ModelFolder folder, ModelOptions options, StandardStreams streams) {
         if (options.i2s() != I2sChoice.PROBE) {
-            return options;
+            return new I2sVerdict(options, List.of());
         }
         Optional<I2sFit> fit = probe(folder, options);
         if (fit.isEmpty()) {
             streams.note("%s: no I2_S tensors to probe".formatted(folder.label()));
-            return options.withI2s(I2sChoice.A);
+            return new I2sVerdict(options.withI2s(I2sChoice.A), List.of());
         }
         I2sChoice best = fit.get().best();
         streams.note(
                 "%s: the I2_S tensors are in layout %s: %s"
                         .formatted(folder.label(), best.label(), fit.get().figures()));
-        return options.withI2s(best);
+        return new I2sVerdict(options.withI2s(best), fit.get().scores());
     }
 
     private static Optional<I2sFit> probe(ModelFolder folder, ModelOptions options) {

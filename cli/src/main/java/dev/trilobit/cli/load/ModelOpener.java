@@ -50,7 +50,7 @@ public final class ModelOpener {
     private static ModelOptions settled(
             ModelFolder folder, ModelOptions options, StandardStreams streams) {
         try {
-            return I2sProbing.settle(folder, options, streams);
+            return I2sProbing.settle(folder, options, streams).options();
         } catch (RuntimeException | Error e) {
             folder.close();
             throw e;
@@ -66,7 +66,18 @@ public final class ModelOpener {
      */
     public static DecoderModel decoder(
             ModelFolder folder, ModelOptions options, StandardStreams streams) {
-        return ModelReader.read(folder, I2sProbing.settle(folder, options, streams));
+        return ModelReader.read(folder, layout(folder, options, streams).options());
+    }
+
+    /**
+     * Finds out the layout of I2_S tensors if that is asked for.
+     *
+     * @throws UsageException if an option is wrong
+     * @throws dev.trilobit.model.file.ModelFormatException if no layout fits clearly
+     */
+    public static I2sVerdict layout(
+            ModelFolder folder, ModelOptions options, StandardStreams streams) {
+        return I2sProbing.settle(folder, options, streams);
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.trilobit.cli.option;
 
 import dev.trilobit.cli.io.CommandFailedException;
 import dev.trilobit.cli.io.UsageException;
+import dev.trilobit.model.convert.Container;
 import dev.trilobit.model.convert.ConversionOptions;
 import dev.trilobit.model.convert.ModelFormat;
 import dev.trilobit.model.convert.TableFormat;
@@ -62,7 +63,7 @@ public final class ConversionArguments {
                     ConversionOptions.to(ModelFormat.of(format))
                             .withEmbedding(TableFormat.of(embedding))
                             .withHead(TableFormat.of(head));
-            options = groupSize == null ? options : options.withGroupSize(groupSize);
+            options = groupSize == null ? options : grouped(options, groupSize);
         } catch (IllegalArgumentException e) {
             throw new UsageException(e);
         }
@@ -73,6 +74,15 @@ public final class ConversionArguments {
         return force ? options.withExisting(ConversionOptions.Existing.REPLACED) : options;
     }
 
+    private static ConversionOptions grouped(ConversionOptions options, int size) {
+        if (options.format().container() != Container.MLX) {
+            throw new UsageException(
+                    "--group-size: %s has none to choose, only formats of MLX have"
+                            .formatted(options.format().label()));
+        }
+        return options.withGroupSize(size);
+    }
+
     /**
      * Checks that the name fits the format and that nothing is in the way.
      *
@@ -81,6 +91,9 @@ public final class ConversionArguments {
      * @throws CommandFailedException if {@code out} is there and not to be replaced
      */
     public void requirePlace(Path out, ConversionOptions options) {
+        if (out.toString().isEmpty()) {
+            throw new UsageException("OUT: expected a name, got an empty one");
+        }
         options.misnamed(out)
                 .ifPresent(
                         reason -> {

@@ -16,7 +16,8 @@ public final class I2sArguments {
             description = {
                 "Layout of I2_S tensors, which a GGUF file does not say: a as published files have"
                         + " it, b of ARM builds of 2026, c of x86 builds without parallel kernels;"
-                        + " probe tries all on a short text and takes the one that fits.",
+                        + " probe tries all on a short text and takes the one that fits. Other"
+                        + " tensors have one layout, whatever this says.",
                 "Default: a"
             })
     private @Nullable String layout;

@@ -36,14 +36,13 @@ record FileList(HubListing listing, List<HubFile> chosen, List<OtherFile> others
                 OtherFile other = reasons.get(file.path());
                 remark = "   (%s%s)".formatted(other.runs() ? "" : "does not run: ", other.why());
             }
-            streams.out()
-                    .println(
-                            "%s %12s  %s%s"
-                                    .formatted(
-                                            chosen.contains(file) ? "*" : " ",
-                                            size(file),
-                                            file.path(),
-                                            remark));
+            streams.line(
+                    "%s %12s  %s%s"
+                            .formatted(
+                                    chosen.contains(file) ? "*" : " ",
+                                    size(file),
+                                    file.path(),
+                                    remark));
         }
         streams.out().flush();
         streams.note(chosen.isEmpty() ? why : "* is what pull takes: " + why);

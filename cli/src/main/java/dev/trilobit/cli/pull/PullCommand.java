@@ -88,7 +88,7 @@ public final class PullCommand implements Callable<Integer> {
     public Integer call() {
         HubPlace wanted = wanted();
         HubEnvironment process = HubEnvironment.ofProcess();
-        HubEnvironment environment = endpoint.isEmpty() ? process : process.withEndpoint(endpoint);
+        HubEnvironment environment = endpoint.isEmpty() ? process : elsewhere(process);
         var models = CachedModels.of(environment);
         if (environment.offline() && !list) {
             offline(wanted, models);
@@ -101,6 +101,14 @@ public final class PullCommand implements Callable<Integer> {
         }
         try (HubClient client = HubClient.open(environment, TransferSettings.defaults())) {
             return list ? list(client, wanted) : pull(client, wanted, models);
+        }
+    }
+
+    private HubEnvironment elsewhere(HubEnvironment process) {
+        try {
+            return process.withEndpoint(endpoint);
+        } catch (HubException e) {
+            throw new UsageException("--endpoint: " + e.getMessage(), e);
         }
     }
 
@@ -184,7 +192,7 @@ public final class PullCommand implements Callable<Integer> {
                     new PullProgress() {
                         @Override
                         public void report(long done, long total, String file) {
-                            bar.report(done, total, file);
+                            bar.report(done, total, ProgressBar.nameOf(file));
                         }
 
                         @Override

@@ -12,7 +12,6 @@ import dev.trilobit.model.hub.PulledFiles;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -38,20 +37,19 @@ record PullReport(HubPlace wanted, HubListing listing, FileChoice choice) {
 
     /** Returns what is to come, one line. */
     String announcement() {
-        return "%s: taking %s: %s"
-                .formatted(wanted, count(choice.files().size(), choice.bytes()), choice.why());
+        return "%s: taking %s: %s".formatted(wanted, count(choice.files()), choice.why());
     }
 
     /** Says what was fetched. */
     Outcome done(PulledFiles pulled, double seconds) {
-        long bytes = pulled.fetched().stream().mapToLong(file -> Math.max(file.size(), 0)).sum();
+        long bytes = bytes(pulled.fetched());
         Path path =
                 choice.entry().isEmpty()
                         ? pulled.snapshot()
                         : pulled.snapshot().resolve(choice.entry());
         Map<String, Object> object = object();
         object.put("path", path.toString());
-        object.put("files", files(pulled.fetched(), "fetched"));
+        object.put("files", files(pulled.files(), pulled.fetched(), "fetched"));
         object.put("bytes", pulled.bytes());
         object.put("fetched_bytes", bytes);
         object.put("seconds", seconds);
@@ -60,7 +58,7 @@ record PullReport(HubPlace wanted, HubListing listing, FileChoice choice) {
                         ? "all of it was there"
                         : "fetched %s in %.1f s (%s/s)"
                                 .formatted(
-                                        count(pulled.fetched().size(), bytes),
+                                        count(pulled.fetched()),
                                         seconds,
                                         ByteCount.text((long) (bytes / Math.max(seconds, 1e-3))));
         return new Outcome(object, List.of(path.toString()), fetched + hint());
@@ -68,11 +66,10 @@ record PullReport(HubPlace wanted, HubListing listing, FileChoice choice) {
 
     /** Says what would be fetched. */
     Outcome planned(List<HubFile> missing) {
-        long bytes = missing.stream().mapToLong(file -> Math.max(file.size(), 0)).sum();
         Map<String, Object> object = object();
-        object.put("files", files(missing, "to_fetch"));
+        object.put("files", files(choice.files(), missing, "to_fetch"));
         object.put("bytes", choice.bytes());
-        object.put("bytes_to_fetch", bytes);
+        object.put("bytes_to_fetch", bytes(missing));
         List<String> lines =
                 choice.files().stream()
                         .map(
@@ -85,8 +82,7 @@ record PullReport(HubPlace wanted, HubListing listing, FileChoice choice) {
                                                         FileList.size(file),
                                                         file.path()))
                         .toList();
-        String note =
-                "%s; %s would be fetched".formatted(announcement(), count(missing.size(), bytes));
+        String note = "%s; %s would be fetched".formatted(announcement(), count(missing));
         return new Outcome(object, lines, note);
     }
 
@@ -95,7 +91,7 @@ record PullReport(HubPlace wanted, HubListing listing, FileChoice choice) {
         var report = new PullReport(wanted, found.listing(), found.choice());
         Map<String, Object> object = report.object();
         object.put("path", found.path().toString());
-        object.put("files", report.files(List.of(), "fetched"));
+        object.put("files", files(found.choice().files(), List.of(), "fetched"));
         object.put("bytes", found.choice().bytes());
         object.put("fetched_bytes", 0);
         return new Outcome(
@@ -121,8 +117,9 @@ record PullReport(HubPlace wanted, HubListing listing, FileChoice choice) {
         return object;
     }
 
-    private List<Map<String, Object>> files(List<HubFile> marked, String mark) {
-        return choice.files().stream()
+    private static List<Map<String, Object>> files(
+            List<HubFile> files, List<HubFile> marked, String mark) {
+        return files.stream()
                 .map(
                         file -> {
                             Map<String, Object> entry = FileList.entry(file);
@@ -145,12 +142,21 @@ record PullReport(HubPlace wanted, HubListing listing, FileChoice choice) {
                 .toList();
     }
 
-    private static String count(int files, long bytes) {
-        return String.format(
-                Locale.ROOT,
-                "%d %s, %s",
-                files,
-                files == 1 ? "file" : "files",
-                ByteCount.text(bytes));
+    /** Of those whose size is known. */
+    private static long bytes(List<HubFile> files) {
+        return files.stream().mapToLong(file -> Math.max(file.size(), 0)).sum();
+    }
+
+    /** Not every mirror lists sizes. */
+    private static String count(List<HubFile> files) {
+        String number = files.size() == 1 ? "1 file" : files.size() + " files";
+        long unknown = files.stream().filter(file -> file.size() < 0).count();
+        String size = ByteCount.text(bytes(files));
+        if (unknown == 0) {
+            return "%s, %s".formatted(number, size);
+        }
+        return unknown == files.size()
+                ? number + " of unknown size"
+                : "%s, %s and %d of unknown size".formatted(number, size, unknown);
     }
 }

@@ -103,7 +103,7 @@ public final class SynthCommand implements Callable<Integer> {
         ConversionOptions options = arguments.options(type);
         SyntheticModel model = model();
         arguments.requirePlace(out, options);
-        var text = new ConversionText(write(model, options));
+        var text = new ConversionText(write(model, options), ConversionText.Origin.RANDOM);
         if (json) {
             Json.print(streams, text.object());
         } else {

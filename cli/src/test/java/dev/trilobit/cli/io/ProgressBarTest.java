@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ProgressBarTest {
     private static final long TOTAL = 2_000_000;
@@ -19,13 +21,17 @@ class ProgressBarTest {
     private long now = Long.MAX_VALUE - Duration.ofMillis(200).toNanos();
 
     private ProgressBar progress(StandardStream... terminals) {
+        return progress("loading a-model", terminals).within(120);
+    }
+
+    private ProgressBar progress(String label, StandardStream... terminals) {
         var streams =
                 new StandardStreams(
                         InputStream.nullInputStream(),
                         new PrintStream(out, true, StandardCharsets.UTF_8),
                         new PrintStream(err, true, StandardCharsets.UTF_8),
                         Set.of(terminals));
-        return new ProgressBar("loading a-model", ByteCount::text, streams, () -> now);
+        return new ProgressBar(label, ByteCount::text, streams, () -> now);
     }
 
     private void pass(int millis) {
@@ -102,7 +108,7 @@ class ProgressBarTest {
                         new PrintStream(out, true, StandardCharsets.UTF_8),
                         new PrintStream(err, true, StandardCharsets.UTF_8),
                         Set.of(StandardStream.ERR));
-        return ProgressBar.fetching("a-model", streams, () -> now);
+        return ProgressBar.fetching("a-model", streams, () -> now).within(120);
     }
 
     @Test
@@ -139,6 +145,48 @@ class ProgressBarTest {
             progress.report(700_000, TOTAL);
             assertTrue(drawn().endsWith("] 35 % of 2.0 MB"), drawn());
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 5, 20, 40, 60, 80, 100, 200})
+    void barFitsIntoALineOfTheTerminal(int columns) {
+        String label = "converting SmolLM2-135M-Instruct-with-a-long-name.Q4_1.gguf";
+        try (var progress = progress(label, StandardStream.ERR).within(columns)) {
+            pass(1000);
+            progress.report(TOTAL / 2, TOTAL, "model-00001-of-00002.safetensors");
+        }
+        String line = drawn().substring("\r\033[K".length(), drawn().lastIndexOf('\r'));
+        assertTrue(line.length() < columns || columns == 1, line);
+        if (columns == 80) {
+            assertEquals(
+                    "converting...Q4_1.gguf [####----] 50 % of 2.0 MB, 1 s left; model-0...fetensors",
+                    line);
+        }
+    }
+
+    @Test
+    void widthIsWhatTheUserSaysElseWhatTheLauncherSawElseUsual() {
+        assertEquals(132, TerminalWidth.columns("132", "100"));
+        assertEquals(100, TerminalWidth.columns("", "100"));
+        assertEquals(100, TerminalWidth.columns("wide", "100"));
+        assertEquals(80, TerminalWidth.columns("0", ""));
+    }
+
+    @Test
+    void namesOfStrangersDoNotMoveTheCursor() {
+        try (var progress = progress("loading \033[2J\n", StandardStream.ERR).within(120)) {
+            pass(1000);
+            progress.report(TOTAL / 2, TOTAL);
+            assertTrue(drawn().contains("loading \\u001b[2J\\n ["), drawn());
+        }
+    }
+
+    @Test
+    void placesAreCalledByTheirLastName() {
+        assertEquals("m.gguf", ProgressBar.nameOf("/some/where/m.gguf"));
+        assertEquals("folder", ProgressBar.nameOf("../folder/"));
+        assertEquals("embedded:bitnet", ProgressBar.nameOf("embedded:bitnet"));
+        assertEquals("/", ProgressBar.nameOf("/"));
     }
 
     @Test

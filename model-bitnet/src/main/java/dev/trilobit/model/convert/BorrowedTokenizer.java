@@ -51,6 +51,11 @@ record BorrowedTokenizer(SyntheticFiles files, ModelFolder tokenizer) implements
     }
 
     @Override
+    public boolean areMasters() {
+        return files.areMasters();
+    }
+
+    @Override
     public void writeFiles(Path folder) throws IOException {
         new SourceFiles(tokenizer).writeFiles(folder);
     }

@@ -30,6 +30,12 @@ interface CompanionFiles {
     /** Returns the keys of a config.json to start from; empty if there is none. */
     Map<String, Object> configKeys();
 
+    /**
+     * Returns whether linear layers that are written as floats are masters, which readers round to
+     * ternary; else they are what they are.
+     */
+    boolean areMasters();
+
     /** Writes the files of text and what else belongs to the model into a new folder. */
     void writeFiles(Path folder) throws IOException;
 }

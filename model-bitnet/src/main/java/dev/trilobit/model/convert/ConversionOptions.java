@@ -27,7 +27,9 @@ public record ConversionOptions(
         long shardBytes,
         Existing existing) {
     private static final String GGUF = ".gguf";
-    private static final Set<Integer> GROUP_SIZES = Set.of(0, 32, 64, 128);
+
+    /** Weights that share scale and bias in an MLX folder. */
+    static final Set<Integer> GROUP_SIZES = Set.of(32, 64, 128);
 
     /** Whether numbers may change. */
     public enum Numbers {
@@ -57,7 +59,7 @@ public record ConversionOptions(
     }
 
     public ConversionOptions {
-        if (!GROUP_SIZES.contains(groupSize)) {
+        if (groupSize != 0 && !GROUP_SIZES.contains(groupSize)) {
             throw new IllegalArgumentException(
                     "group size: expected 32, 64 or 128, got " + groupSize);
         }

@@ -134,7 +134,7 @@ final class ConversionPlan {
         var planned = new PlannedPart(part, module, encoding, mayRound);
         Optional<String> misfit = encoding.misfit(part.source().shape());
         if (misfit.isPresent()) {
-            refuse(part, "%s; %s".formatted(misfit.get(), whatFits(part)));
+            refuse(part, "%s; %s".formatted(misfit.get(), whatFits(part, encoding)));
             return;
         }
         if (!mayRound) {
@@ -163,11 +163,46 @@ final class ConversionPlan {
         return texts;
     }
 
-    /** Names the formats of the same container that every layer fits. */
-    private String whatFits(ModelPart part) {
-        if (part.role() != Role.LINEAR) {
-            return "of %s some fit".formatted(TableFormat.labels(options.format().container()));
+    /** Names what the matrix fits instead: group sizes, types of tables, or formats of layers. */
+    private String whatFits(ModelPart part, Encoding encoding) {
+        if (encoding instanceof Encoding.Mlx mlx) {
+            return groupSizes(part, mlx);
         }
+        return part.role() == Role.LINEAR ? formats() : tableFormats(part);
+    }
+
+    private static String groupSizes(ModelPart part, Encoding.Mlx mlx) {
+        List<String> sizes =
+                ConversionOptions.GROUP_SIZES.stream()
+                        .sorted()
+                        .filter(
+                                size ->
+                                        new Encoding.Mlx(mlx.bits(), size, mlx.scaleType())
+                                                .misfit(part.source().shape())
+                                                .isEmpty())
+                        .map(String::valueOf)
+                        .toList();
+        return sizes.isEmpty()
+                ? "no group size of MLX divides them"
+                : "it fits --group-size " + String.join(" or ", sizes);
+    }
+
+    private String tableFormats(ModelPart part) {
+        return "it fits "
+                + Arrays.stream(TableFormat.values())
+                        .filter(TableFormat::isExplicit)
+                        .filter(format -> format.fits(options.format().container()))
+                        .filter(
+                                format ->
+                                        types.table(part, format)
+                                                .misfit(part.source().shape())
+                                                .isEmpty())
+                        .map(TableFormat::label)
+                        .collect(Collectors.joining(", "));
+    }
+
+    /** Names the formats of the same container that every layer fits. */
+    private String formats() {
         return Arrays.stream(ModelFormat.values())
                 .filter(format -> format.container() == options.format().container())
                 .filter(

@@ -78,7 +78,7 @@ final class ModelOutput {
             return Shards.gguf(main, keys.build(), ggufEntries(), options.shardBytes());
         }
         companions.writeFiles(main);
-        Files.writeString(main.resolve("config.json"), json(configKeys(companions.configKeys())));
+        Files.writeString(main.resolve("config.json"), json(configKeys(companions)));
         String format = options.format().container() == Container.MLX ? "mlx" : "pt";
         return Shards.safetensors(
                 main, plan.entries(), options.shardBytes(), Map.of("format", format));
@@ -142,7 +142,8 @@ final class ModelOutput {
         }
     }
 
-    private Map<String, Object> configKeys(Map<String, Object> source) {
+    private Map<String, Object> configKeys(CompanionFiles companions) {
+        Map<String, Object> source = companions.configKeys();
         Map<String, Object> keys = new LinkedHashMap<>(source);
         for (String old :
                 List.of(
@@ -162,8 +163,13 @@ final class ModelOutput {
         keys.put("torch_dtype", dtype(plan.floatType()));
         switch (options.format().encoding()) {
             case Encoding.Mlx _ -> keys.put("quantization", quantization());
-            case Encoding.BitNet _ -> keys.put("quantization_config", bitNet());
-            case Encoding.Plain _, Encoding.Ggml _ -> {}
+            case Encoding.BitNet _ -> keys.put("quantization_config", bitNet("offline"));
+            case Encoding.Plain _ -> {
+                if (companions.areMasters()) {
+                    keys.put("quantization_config", bitNet("online"));
+                }
+            }
+            case Encoding.Ggml _ -> {}
         }
         return keys;
     }
@@ -176,11 +182,11 @@ final class ModelOutput {
         };
     }
 
-    private Map<String, Object> bitNet() {
+    private Map<String, Object> bitNet(String mode) {
         Map<String, Object> keys = new LinkedHashMap<>();
         keys.put("quant_method", "bitnet");
         keys.put("linear_class", "autobitlinear");
-        keys.put("quantization_mode", "offline");
+        keys.put("quantization_mode", mode);
         if (config.quantization() instanceof Quantization.BitNet source
                 && !source.notConverted().isEmpty()) {
             keys.put("modules_to_not_convert", source.notConverted());

@@ -177,6 +177,16 @@ public enum ModelShape {
         return family == Family.QWEN3;
     }
 
+    /** Returns whether the published model rounds the input of its layers to int8. */
+    boolean roundsInputs() {
+        return family != Family.QWEN3;
+    }
+
+    /** Returns whether transformers rounds floats of this model when it reads them. */
+    boolean hasMasters() {
+        return family == Family.BITNET || family == Family.BITNET_SILU;
+    }
+
     /** Returns the facts of the model; nothing is said of how its matrices are stored. */
     public ModelConfig config() {
         return config(sizes().layers(), text().vocabulary());

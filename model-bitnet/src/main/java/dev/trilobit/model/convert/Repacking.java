@@ -25,8 +25,20 @@ final class Repacking {
             if (part.mayRound()) {
                 return Quantizing.quantize(source, part.encoding().format(), arena);
             }
-            throw e;
+            throw new ConversionRefusedException(e.getMessage() + advice(part));
         }
+    }
+
+    /** Tables need not be stored as the layers are. */
+    private static String advice(PlannedPart part) {
+        return switch (part.part().role()) {
+            case NORM, LINEAR -> "";
+            case EMBEDDING, HEAD ->
+                    "; --%s %s stores it so, rounded if need be"
+                            .formatted(
+                                    part.module().equals(ModelPart.HEAD) ? "head" : "embedding",
+                                    TableFormat.roomy(part.encoding(), part.shape()).label());
+        };
     }
 
     private static Weight exact(Weight source, PlannedPart part, Arena arena) {

@@ -39,7 +39,8 @@ record RoundedInputs(int lost, int gained) {
         return new RoundedInputs(lost, gained);
     }
 
-    private static boolean rounds(Encoding encoding, ModelConfig config) {
+    /** Returns whether layers of a file round their input. */
+    static boolean rounds(Encoding encoding, ModelConfig config) {
         return switch (encoding) {
             case Encoding.BitNet _ -> true;
             case Encoding.Ggml(GgmlType type) -> ModelOutput.gguf(config).rounds(type);

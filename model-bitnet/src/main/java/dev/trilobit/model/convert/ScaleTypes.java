@@ -39,6 +39,25 @@ final class ScaleTypes {
         return types;
     }
 
+    /**
+     * Returns whether groups of 8-bit codes are centred on 128 and their scales are f16, so that
+     * blocks of Q8_0 hold them, whose codes go from -128 to 127.
+     */
+    static boolean isQ8(Weight weight) {
+        var reader = new RowDecoder(weight);
+        for (int row = 0; row < weight.shape().rows(); row++) {
+            for (int g = 0; g < reader.groups(); g++) {
+                double step = reader.step(row, g);
+                if (!(step >= 0)
+                        || FloatType.F16.round((float) step) != step
+                        || reader.offset(row, g) != -128 * step) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
     private static void retain(Set<FloatType> types, double number) {
         types.removeIf(type -> type.round((float) number) != number);
     }

@@ -94,6 +94,12 @@ record SourceFiles(ModelFolder folder) implements CompanionFiles {
         return keys;
     }
 
+    /** Masters were rounded when they were read. */
+    @Override
+    public boolean areMasters() {
+        return false;
+    }
+
     @Override
     public void writeFiles(Path target) throws IOException {
         for (String name : folder.names()) {

@@ -40,7 +40,7 @@ final class StagedOutput implements AutoCloseable {
      * Prepares, and tidies up after attempts that were killed.
      *
      * @throws ConversionRefusedException if the target is there and not to be replaced, is nothing
-     *     that may be replaced, or has no folder to be in
+     *     that may be replaced, or has no folder that it can be written into
      */
     static StagedOutput at(Path target, Existing existing) throws IOException {
         Path place = target.toAbsolutePath().normalize();
@@ -48,6 +48,10 @@ final class StagedOutput implements AutoCloseable {
         if (parent == null || !Files.isDirectory(parent)) {
             throw new ConversionRefusedException(
                     "%s: there is no folder %s".formatted(target, parent));
+        }
+        if (!Files.isWritable(parent)) {
+            throw new ConversionRefusedException(
+                    "%s: there is no permission to write into %s".formatted(target, parent));
         }
         var remains = new Remains(place);
         remains.tidy();

@@ -10,8 +10,10 @@ import java.util.Map;
  *
  * @param title name of the model
  * @param notes what is not as in the published model
+ * @param areMasters whether floats are to be rounded to ternary when they are read
  */
-record SyntheticFiles(String title, List<String> notes) implements CompanionFiles {
+record SyntheticFiles(String title, List<String> notes, boolean areMasters)
+        implements CompanionFiles {
     SyntheticFiles {
         notes = List.copyOf(notes);
     }

@@ -13,6 +13,8 @@ import dev.trilobit.model.arch.ModelConfig;
 import dev.trilobit.model.file.ModelFolder;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A model with the sizes of a published one, as {@link ModelShape} knows them, and random weights:
@@ -60,7 +62,7 @@ public record SyntheticModel(ModelShape shape, int layers, int vocabulary, long 
     public ConversionReport write(
             Path target, ConversionOptions options, ConversionListener listener)
             throws IOException {
-        return write(target, options, listener, files());
+        return write(target, options, listener, files(options));
     }
 
     /**
@@ -77,7 +79,7 @@ public record SyntheticModel(ModelShape shape, int layers, int vocabulary, long 
             ConversionListener listener,
             ModelFolder tokenizer)
             throws IOException {
-        return write(target, options, listener, new BorrowedTokenizer(files(), tokenizer));
+        return write(target, options, listener, new BorrowedTokenizer(files(options), tokenizer));
     }
 
     private ConversionReport write(
@@ -94,8 +96,19 @@ public record SyntheticModel(ModelShape shape, int layers, int vocabulary, long 
                 .run(target);
     }
 
-    private SyntheticFiles files() {
-        return new SyntheticFiles(shape.title(), shape.differences());
+    /** Files of floats are the masters of a BitNet if there is a key that says so. */
+    private SyntheticFiles files(ConversionOptions options) {
+        Encoding encoding = options.format().encoding();
+        boolean masters = shape.hasMasters() && encoding instanceof Encoding.Plain;
+        List<String> notes = new ArrayList<>(shape.differences());
+        if (shape.roundsInputs()
+                && !masters
+                && !RoundedInputs.rounds(encoding, shape.config(layers, vocabulary))) {
+            notes.add(
+                    "layers of %s round their input to int8 and these take floats, since files of %s do not ask for it"
+                            .formatted(shape.title(), options.format().label()));
+        }
+        return new SyntheticFiles(shape.title(), notes, masters);
     }
 
     private Program program(ModelConfig config, ConversionOptions options) {
@@ -124,12 +137,7 @@ public record SyntheticModel(ModelShape shape, int layers, int vocabulary, long 
                 own == TableFormat.KEEP && shape.config().tiedEmbeddings() ? other : own;
         return switch (wanted) {
             case KEEP ->
-                    shape.quantizesTables()
-                            ? linear(options)
-                            : new Dense(
-                                    options.format().container() == Container.GGUF
-                                            ? FloatType.F16
-                                            : FloatType.BF16);
+                    shape.quantizesTables() ? linear(options) : new Dense(floats(options.format()));
             case SAME -> linear(options);
             case F32 -> new Dense(FloatType.F32);
             case F16 -> new Dense(FloatType.F16);
@@ -137,6 +145,15 @@ public record SyntheticModel(ModelShape shape, int layers, int vocabulary, long 
             case Q8_0, Q6_K, Q5_0, Q4_0, Q4_1, Q4_K -> new Blocks(BlockType.valueOf(wanted.name()));
             case BITS_8, BITS_6, BITS_5, BITS_4 ->
                     mlx(wanted.bits().orElseThrow(), options).format();
+        };
+    }
+
+    /** Random numbers are made in the type that holds them, not rounded to it afterwards. */
+    private static FloatType floats(ModelFormat format) {
+        return switch (format.encoding()) {
+            case Encoding.Plain(FloatType type) -> type;
+            case Encoding.Ggml _ -> FloatType.F16;
+            case Encoding.Mlx _, Encoding.BitNet _ -> FloatType.BF16;
         };
     }
 

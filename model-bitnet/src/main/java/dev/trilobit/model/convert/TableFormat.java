@@ -1,6 +1,7 @@
 package dev.trilobit.model.convert;
 
 import dev.trilobit.api.quant.FloatType;
+import dev.trilobit.api.quant.MatrixShape;
 import dev.trilobit.model.file.GgmlType;
 import java.util.Arrays;
 import java.util.List;
@@ -81,6 +82,20 @@ public enum TableFormat implements Labelled {
     static String labels(Container container) {
         return Labelled.labels(
                 Arrays.stream(values()).filter(format -> format.fits(container)).toList());
+    }
+
+    /**
+     * Returns a type that loses little, for advice.
+     *
+     * @param encoding of the same kind of file
+     */
+    static TableFormat roomy(Encoding encoding, MatrixShape shape) {
+        return switch (encoding) {
+            case Encoding.Ggml _ ->
+                    new Encoding.Ggml(GgmlType.Q8_0).misfit(shape).isEmpty() ? Q8_0 : F16;
+            case Encoding.Mlx _ -> BITS_8;
+            case Encoding.BitNet _, Encoding.Plain _ -> F32;
+        };
     }
 
     /** Returns the type in a GGUF file. */

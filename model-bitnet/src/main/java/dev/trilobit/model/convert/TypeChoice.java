@@ -147,8 +147,21 @@ record TypeChoice(DecoderModel model, ConversionOptions options, FloatType model
         return switch (part.source().format()) {
             case Dense(FloatType type) -> keptDense(type);
             case Blocks(BlockType type) -> keptBlocks(part, type);
+            case Affine(int bits, int _, FloatType _) when bits == 8 && isQ8(part) ->
+                    new Encoding.Ggml(GgmlType.Q8_0);
             case Binary _, Ternary _, Affine _ -> asLinear(part);
         };
+    }
+
+    /** Returns whether GGUF has what 8-bit groups of MLX hold: those that Q8_0 was written as. */
+    private boolean isQ8(ModelPart part) {
+        if (options.format().container() != Container.GGUF
+                || new Encoding.Ggml(GgmlType.Q8_0).misfit(part.source().shape()).isPresent()) {
+            return false;
+        }
+        try (Arena arena = Arena.ofShared()) {
+            return ScaleTypes.isQ8(model.weights().weight(part.source().name(), arena));
+        }
     }
 
     /** Transformers quantizes no tables. */

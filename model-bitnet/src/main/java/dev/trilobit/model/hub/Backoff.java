@@ -18,12 +18,13 @@ final class Backoff {
     private final TransferSettings settings;
     private final Consumer<String> waiting;
     private int failures;
+    private long quietSince = System.nanoTime();
 
     /**
      * Starts with none.
      *
      * @param what goes on, for messages
-     * @param waiting hears of pauses that people notice
+     * @param waiting hears of pauses that people notice, attempts that took long among them
      */
     Backoff(String what, TransferSettings settings, Consumer<String> waiting) {
         this.what = what;
@@ -34,6 +35,7 @@ final class Backoff {
     /** Forgets earlier failures: something went well. */
     void reset() {
         failures = 0;
+        quietSince = System.nanoTime();
     }
 
     /**
@@ -57,10 +59,12 @@ final class Backoff {
                     problem);
         }
         Duration pause = wish.isPositive() ? wish : growing();
-        if (pause.compareTo(WORTH_TELLING) >= 0) {
+        Duration quiet = Duration.ofNanos(System.nanoTime() - quietSince).plus(pause);
+        if (quiet.compareTo(WORTH_TELLING) >= 0) {
             waiting.accept(
                     "%s: %s; next attempt in %d s"
                             .formatted(what, describe(problem), pause.toSeconds()));
+            quietSince = System.nanoTime();
         }
         Thread.sleep(pause);
     }

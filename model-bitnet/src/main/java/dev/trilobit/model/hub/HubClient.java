@@ -108,20 +108,26 @@ public final class HubClient implements AutoCloseable {
         try {
             cache.prepare(listing.repository());
             var remotes = new ArrayList<RemoteFile>();
+            var sized = new ArrayList<HubFile>();
             long before = 0;
             for (HubFile file : files) {
+                long size;
                 if (cache.has(listing, file)) {
-                    before += file.size();
+                    size = file.size();
+                    before += size;
                 } else {
-                    remotes.add(locate(listing, file, progress::waiting));
+                    RemoteFile remote = locate(listing, file, progress::waiting);
+                    remotes.add(remote);
+                    size = remote.size();
                 }
+                sized.add(file.withSize(size));
             }
             long total = before + remotes.stream().mapToLong(RemoteFile::size).sum();
             requireSpace(listing, remotes);
             var fetched = new ArrayList<HubFile>();
             for (RemoteFile remote : remotes) {
                 if (fetch(listing, remote, before, total, progress)) {
-                    fetched.add(remote.file());
+                    fetched.add(remote.file().withSize(remote.size()));
                 }
                 before += remote.size();
             }
@@ -130,7 +136,7 @@ public final class HubClient implements AutoCloseable {
             }
             cache.keep(listing);
             Path snapshot = cache.snapshot(listing.repository(), listing.commit());
-            return new PulledFiles(snapshot, files, fetched, total);
+            return new PulledFiles(snapshot, sized, fetched, total);
         } catch (IOException e) {
             throw new HubException(
                     "%s cannot be written: %s".formatted(cache.folder(listing.repository()), e), e);

@@ -84,8 +84,10 @@ public final class HubEnvironment {
             // Said below.
         }
         throw new HubException(
-                "the hub's address must look like https://HOST, got '%s'; see HF_ENDPOINT"
-                        .formatted(HubPath.printable(text)));
+                "the hub's address must look like https://HOST, got '%s'%s"
+                        .formatted(
+                                HubPath.printable(text),
+                                endpoint.isEmpty() ? "; see HF_ENDPOINT" : ""));
     }
 
     /**

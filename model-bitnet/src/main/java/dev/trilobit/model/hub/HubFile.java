@@ -33,6 +33,11 @@ public record HubFile(String path, long size, String gitSha1, String sha256) {
         return new HubFile(path, size, "", "");
     }
 
+    /** Returns this file with a size that was learned later. */
+    HubFile withSize(long bytes) {
+        return new HubFile(path, bytes, gitSha1, sha256);
+    }
+
     /** Returns the last name of the path. */
     public String name() {
         return path.substring(path.lastIndexOf('/') + 1);

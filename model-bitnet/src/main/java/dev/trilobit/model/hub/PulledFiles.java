@@ -7,7 +7,7 @@ import java.util.List;
  * Files that are in the cache now.
  *
  * @param snapshot folder of the commit; paths of files are relative to it
- * @param files all that were wanted
+ * @param files all that were wanted, with their sizes
  * @param fetched those of them that were not there before
  * @param bytes of all
  */

@@ -1,7 +1,9 @@
 package dev.trilobit.model.text;
 
+import dev.trilobit.model.file.GgufFile;
 import dev.trilobit.model.file.ModelFolder;
 import dev.trilobit.model.file.ModelFormatException;
+import java.util.Optional;
 
 /** The files of a model that hold its tokenizer and what else there is to know about its text. */
 sealed interface TextSource permits HuggingFaceText, SentencePieceText, GgufText {
@@ -39,6 +41,18 @@ sealed interface TextSource permits HuggingFaceText, SentencePieceText, GgufText
     }
 
     private static ModelFormatException missing(ModelFolder folder) {
+        Optional<GgufFile> gguf = GgufFile.find(folder);
+        if (gguf.isPresent()) {
+            return new ModelFormatException(
+                    folder.label(),
+                    "expected a tokenizer in the file, got %s; without one the model runs on token ids alone: logits --tokens"
+                            .formatted(
+                                    gguf.get()
+                                            .metadata()
+                                            .string(GgufVocabulary.MODEL)
+                                            .map(name -> GgufVocabulary.MODEL + " " + name)
+                                            .orElse("no " + GgufVocabulary.MODEL)));
+        }
         return ModelFormatException.missing(
                 folder,
                 "%s, %s or a GGUF file with %s"

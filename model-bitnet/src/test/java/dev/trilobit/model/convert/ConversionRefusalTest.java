@@ -134,11 +134,10 @@ class ConversionRefusalTest extends ConversionCase {
         }
     }
 
-    @Test
-    void widthThatNoBlockFitsIsRefusedWithWhatFits() throws IOException {
+    private String refusalOfNarrow(String name, ConversionOptions options) throws IOException {
         DecoderModel model = new SyntheticShape().model();
-        var files = new SyntheticFiles("narrow", List.of());
-        Path target = folder.resolve("a.gguf");
+        var files = new SyntheticFiles("narrow", List.of(), false);
+        Path target = folder.resolve(name);
         var refused =
                 assertThrows(
                         ConversionRefusedException.class,
@@ -147,13 +146,34 @@ class ConversionRefusalTest extends ConversionCase {
                                                 "narrow",
                                                 model,
                                                 files,
-                                                ConversionOptions.to(ModelFormat.GGUF_TQ2_0),
+                                                options,
                                                 ConversionListener.NONE)
                                         .run(target));
-        String message = String.valueOf(refused.getMessage());
+        assertEquals(List.of(), names());
+        return String.valueOf(refused.getMessage());
+    }
+
+    @Test
+    void widthThatNoBlockFitsIsRefusedWithWhatFits() throws IOException {
+        String message = refusalOfNarrow("a.gguf", ConversionOptions.to(ModelFormat.GGUF_TQ2_0));
         assertTrue(message.contains("192 columns are no multiple of the 256"), message);
         assertTrue(message.contains("all layers fit gguf-q2_0, gguf-i2_s"), message);
-        assertEquals(List.of(), names());
+    }
+
+    @Test
+    void widthThatTheGroupDoesNotDivideIsRefusedWithTheSizesThatDo() throws IOException {
+        ConversionOptions options = ConversionOptions.to(ModelFormat.MLX_4BIT).withGroupSize(128);
+        String message = refusalOfNarrow("a", options);
+        assertTrue(message.contains("192 columns are no multiple of the 128"), message);
+        assertTrue(message.endsWith("it fits --group-size 32 or 64"), message);
+    }
+
+    @Test
+    void tableTypeThatDoesNotFitIsRefusedWithThoseThatDo() throws IOException {
+        ConversionOptions options =
+                ConversionOptions.to(ModelFormat.GGUF_Q2_0).withEmbedding(TableFormat.Q6_K);
+        String message = refusalOfNarrow("a.gguf", options);
+        assertTrue(message.endsWith("it fits f32, f16, bf16, q8_0, q5_0, q4_0, q4_1"), message);
     }
 
     /** A model 192 wide. */

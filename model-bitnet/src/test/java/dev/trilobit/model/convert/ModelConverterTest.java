@@ -2,14 +2,19 @@ package dev.trilobit.model.convert;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.trilobit.api.program.RopeScaling;
+import dev.trilobit.api.quant.Affine;
+import dev.trilobit.api.quant.BlockType;
+import dev.trilobit.api.quant.Blocks;
 import dev.trilobit.api.quant.FloatType;
 import dev.trilobit.api.quant.WeightFormat;
 import dev.trilobit.model.arch.DecoderModel;
 import dev.trilobit.model.arch.DecoderModels;
 import dev.trilobit.model.arch.ModelConfig;
+import dev.trilobit.model.convert.ConversionOptions.Numbers;
 import dev.trilobit.model.file.GgufFile;
 import dev.trilobit.model.file.ModelFolder;
 import dev.trilobit.model.file.ModelFolders;
@@ -18,6 +23,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,6 +85,66 @@ class ModelConverterTest extends ConversionCase {
             try (ModelFolder back = ModelFolders.open(folder.resolve("back"))) {
                 assertSameTensors(source, back);
             }
+        }
+    }
+
+    /** A table in 8 bits need not go to the 4 bits of the layers: both kinds of file have 8. */
+    @Test
+    void tableInMoreBitsThanTheLayersComesBackByteForByte() throws IOException {
+        DecoderModel model =
+                TinyWeights.model(
+                        TinyWeights.config("llama", true),
+                        new Blocks(BlockType.Q4_1),
+                        new Blocks(BlockType.Q8_0));
+        ModelFormat gguf = ModelFormat.GGUF_Q4_1;
+        try (ModelFolder source =
+                TinyWeights.write(model, folder.resolve("a.gguf"), gguf, TableFormat.KEEP)) {
+            convert(source, "mlx", "mlx-4bit");
+            try (ModelFolder mlx = ModelFolders.open(folder.resolve("mlx"))) {
+                assertTrue(convert(mlx, "b.gguf", "gguf-q4_1").isExact());
+                ConversionOptions rounding =
+                        ConversionOptions.to(gguf).withNumbers(Numbers.QUANTIZED);
+                assertTrue(convert(mlx, "c.gguf", rounding).isExact());
+            }
+            var before = GgufFile.find(source).orElseThrow().tensors();
+            for (String name : List.of("b.gguf", "c.gguf")) {
+                try (ModelFolder back = ModelFolders.open(folder.resolve(name))) {
+                    var after = GgufFile.find(back).orElseThrow().tensors();
+                    assertEquals(before.keySet(), after.keySet());
+                    before.forEach(
+                            (tensor, left) -> {
+                                StoredTensor right = Objects.requireNonNull(after.get(tensor));
+                                assertEquals(left.type(), right.type(), tensor);
+                                assertEquals(-1, left.bytes().mismatch(right.bytes()), tensor);
+                            });
+                }
+            }
+        }
+    }
+
+    /** Its groups are not centred on 128 as blocks of Q8_0 are. */
+    @Test
+    void tableThatNoBlockHoldsIsRefusedWithTheOptionThatRoundsIt() throws IOException {
+        DecoderModel model =
+                TinyWeights.model(
+                        TinyWeights.config("llama", true),
+                        new Affine(4, 32, FloatType.F16),
+                        new Affine(8, 32, FloatType.F16));
+        ConversionOptions options = ConversionOptions.to(ModelFormat.GGUF_Q4_1);
+        try (ModelFolder source =
+                TinyWeights.write(
+                        model, folder.resolve("mlx"), ModelFormat.MLX_4BIT, TableFormat.BITS_8)) {
+            String message =
+                    String.valueOf(
+                            assertThrows(
+                                            ConversionRefusedException.class,
+                                            () -> convert(source, "a.gguf", options))
+                                    .getMessage());
+            assertTrue(message.contains("--embedding q8_0"), message);
+            ConversionReport rounded =
+                    convert(source, "a.gguf", options.withEmbedding(TableFormat.Q8_0));
+            assertEquals(1, rounded.changes().size());
+            assertTrue(rounded.changes().getFirst().relativeError() < 0x1p-7);
         }
     }
 

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.trilobit.model.convert.ConversionOptions.Existing;
 import java.io.IOException;
@@ -226,5 +228,18 @@ class StagedOutputTest {
                         ConversionRefusedException.class,
                         () -> StagedOutput.at(folder.resolve("no/m"), Existing.REFUSED));
         assertTrue(String.valueOf(refused.getMessage()).contains("there is no folder"));
+    }
+
+    @Test
+    void folderThatMayNotBeWrittenToIsNamed() throws IOException {
+        Path closed = Files.createDirectory(folder.resolve("closed"));
+        assumeTrue(closed.toFile().setWritable(false), "the file system knows no permissions");
+        assumeFalse(Files.isWritable(closed), "this user may write everywhere");
+        var refused =
+                assertThrows(
+                        ConversionRefusedException.class,
+                        () -> StagedOutput.at(closed.resolve("a.gguf"), Existing.REFUSED));
+        String message = String.valueOf(refused.getMessage());
+        assertTrue(message.endsWith("no permission to write into " + closed), message);
     }
 }

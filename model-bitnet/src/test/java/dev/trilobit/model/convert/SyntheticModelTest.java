@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.trilobit.model.arch.DecoderModels;
 import dev.trilobit.model.arch.ModelConfig;
+import dev.trilobit.model.arch.Quantization;
 import dev.trilobit.model.file.ModelFolder;
 import dev.trilobit.model.file.ModelFolders;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SyntheticModelTest {
     @TempDir private Path folder;
@@ -86,6 +88,35 @@ class SyntheticModelTest {
             assertEquals(64, config.vocabulary());
             assertEquals(ModelShape.of(shape).config().hidden(), config.hidden());
         }
+    }
+
+    /** Numbers next to zero are finer in bf16 than in f16. */
+    @ParameterizedTest
+    @ValueSource(strings = {"hf-f16", "hf-f32"})
+    void foldersOfFloatsAreMastersOfBitNet(String format) throws IOException {
+        Path masters =
+                write(
+                        small(ModelShape.BITNET_LARGE),
+                        "masters",
+                        ConversionOptions.to(ModelFormat.of(format)));
+        try (ModelFolder opened = ModelFolders.open(masters)) {
+            assertEquals(
+                    new Quantization.BitNet(Quantization.BitNet.Storage.MASTERS, List.of()),
+                    DecoderModels.open(opened).config().quantization());
+        }
+    }
+
+    @Test
+    void reportSaysWhereLayersDoNotRoundTheirInput() throws IOException {
+        List<String> notes =
+                small(ModelShape.LLAMA3_8B_1_58)
+                        .write(
+                                folder.resolve("m"),
+                                ConversionOptions.to(ModelFormat.MLX_2BIT),
+                                ConversionListener.NONE)
+                        .notes();
+        assertEquals(1, notes.size(), notes.toString());
+        assertTrue(notes.getFirst().contains("take floats"), notes.getFirst());
     }
 
     @Test

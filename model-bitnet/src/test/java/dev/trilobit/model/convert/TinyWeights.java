@@ -75,7 +75,7 @@ final class TinyWeights {
             throws IOException {
         ConversionOptions options =
                 ConversionOptions.to(format).withEmbedding(tables).withHead(tables);
-        var files = new SyntheticFiles("tiny", List.of());
+        var files = new SyntheticFiles("tiny", List.of(), false);
         new Conversion("tiny", model, files, options, ConversionListener.NONE).run(target);
         return ModelFolders.open(target);
     }

@@ -17,7 +17,19 @@ from made_up_hub import COMMIT, REPOSITORY, MadeUpHub
 LONGEST_SECONDS = 300
 
 _TAKEN = ("config.json", "model.safetensors", "tokenizer.json")
-_CONFIG = {"quantization_config": {"quant_method": "bitnet", "quantization_mode": "offline"}}
+_CONFIG = {
+    "model_type": "bitnet",
+    "vocab_size": 8,
+    "hidden_size": 32,
+    "intermediate_size": 32,
+    "num_hidden_layers": 1,
+    "num_attention_heads": 2,
+    "num_key_value_heads": 1,
+    "max_position_embeddings": 64,
+    "hidden_act": "relu2",
+    "rms_norm_eps": 1e-5,
+    "quantization_config": {"quant_method": "bitnet", "quantization_mode": "offline"},
+}
 
 
 def made_up_files() -> dict[str, bytes]:

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -16,6 +17,13 @@ public final class MemoryFolder implements ModelFolder {
 
     /** Makes an empty folder. */
     public MemoryFolder() {}
+
+    /** Makes a folder of text files. */
+    public static MemoryFolder of(Map<String, String> texts) {
+        var folder = new MemoryFolder();
+        texts.forEach(folder::with);
+        return folder;
+    }
 
     /** Adds a file. */
     public MemoryFolder with(String name, byte[] bytes) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.trilobit.model.file.MemoryFolder;
 import dev.trilobit.model.file.ModelFormatException;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;
@@ -160,7 +161,7 @@ class SentencePieceFileTest {
                 }
             }
             try (TextCodec codec =
-                    TextCodec.open(new MemoryFolder(Map.of()).with("tokenizer.model", damaged))) {
+                    TextCodec.open(MemoryFolder.of(Map.of()).with("tokenizer.model", damaged))) {
                 int[] ids = codec.encodePrompt("The ﬁ ½ small e\u0301 trilobite\t１２ 🦐 <mark>");
                 codec.tokenizer().decode(ids);
             } catch (ModelFormatException e) {

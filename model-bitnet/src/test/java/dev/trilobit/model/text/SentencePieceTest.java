@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.trilobit.model.file.GgufMetadataBuilder;
+import dev.trilobit.model.file.MemoryFolder;
 import dev.trilobit.model.file.MetadataType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -257,7 +258,7 @@ class SentencePieceTest {
 
     static TextCodec open(String kind, Map<String, String> files) {
         return TextCodec.open(
-                new MemoryFolder(files)
+                MemoryFolder.of(files)
                         .with("tokenizer.model", TextResources.bytes("spm-" + kind + ".model")));
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.trilobit.model.file.MemoryFolder;
 import dev.trilobit.model.file.ModelFormatException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -160,7 +161,7 @@ class TextCodecTest {
         assertFails(
                 "memory:test: expected tokenizer.json, tokenizer.model or a GGUF file with"
                         + " tokenizer.ggml.model, got [config.json]",
-                new MemoryFolder(Map.of("config.json", "{}")));
+                MemoryFolder.of(Map.of("config.json", "{}")));
     }
 
     @Test
@@ -244,7 +245,7 @@ class TextCodecTest {
                         + ", "
                         + TOKENIZER_JSON.substring(end);
         return TextCodec.open(
-                new MemoryFolder(
+                MemoryFolder.of(
                         Map.of(
                                 "tokenizer.json",
                                 tokenizer,
@@ -257,7 +258,7 @@ class TextCodecTest {
         String text = "a<end>b<pad>c<bos>d<plain>&";
         try (TextCodec codec =
                 TextCodec.open(
-                        new MemoryFolder(
+                        MemoryFolder.of(
                                 Map.of(
                                         "tokenizer.json", ORDINARY,
                                         "tokenizer_config.json", "{\"pad_token\": \"<pad>\"}",
@@ -288,7 +289,7 @@ class TextCodecTest {
                 """;
         try (TextCodec codec =
                 TextCodec.open(
-                        new MemoryFolder(
+                        MemoryFolder.of(
                                 Map.of(
                                         "tokenizer.json",
                                         json,
@@ -378,6 +379,6 @@ class TextCodecTest {
                                         ? text.replace("\"", "\\\"").replace('\'', '"')
                                         : text));
         all.put("tokenizer.json", TOKENIZER_JSON);
-        return new MemoryFolder(all);
+        return MemoryFolder.of(all);
     }
 }

@@ -8,7 +8,11 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * Loops over {@link TernaryWords}: rows lie in lanes, each lane looks up the sum of a few products
- * and adds it as int16, and after a chunk of words the sums move to int32.
+ * and adds it as int16. The int16 sums stay in memory from chunk to chunk and move to int32 when
+ * the caller says so, before they could overflow.
+ *
+ * <p>Words are shifted as ints, because only those have a shift by a constant. What comes down from
+ * the upper half lies above the index bits, where lookups do not look.
  *
  * <p>The accumulators are written out by hand: past a size of method the compiler no longer inlines
  * calls that take or return vectors, and would box them.
@@ -29,7 +33,7 @@ final class TernaryInt8Kernels {
      * @param words at most {@code FLUSH_WORDS}
      * @param tables [lookup][lanes]
      * @param first where the tables of the first word begin
-     * @param work in and out: its sums, the rows' from {@code at} on
+     * @param sums in and out: the rows' from {@code at} on
      */
     static void oneToken(
             MemorySegment codes,
@@ -37,12 +41,12 @@ final class TernaryInt8Kernels {
             int words,
             short[] tables,
             int first,
-            TernaryScratch work,
+            short[] sums,
             int at) {
-        ShortVector a00 = ShortVector.zero(Lanes.SHORTS);
-        ShortVector a10 = a00;
-        ShortVector a20 = a00;
-        ShortVector a30 = a00;
+        ShortVector a00 = ShortVector.fromArray(Lanes.SHORTS, sums, at);
+        ShortVector a10 = ShortVector.fromArray(Lanes.SHORTS, sums, at + LANES);
+        ShortVector a20 = ShortVector.fromArray(Lanes.SHORTS, sums, at + 2 * LANES);
+        ShortVector a30 = ShortVector.fromArray(Lanes.SHORTS, sums, at + 3 * LANES);
         for (int j = 0; j < words; j++) {
             long p = block + (long) j * TernaryWords.STEP_BYTES;
             ShortVector w0 = ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p, ORDER);
@@ -59,19 +63,29 @@ final class TernaryInt8Kernels {
                 a10 = a10.add(w1.selectFrom(table));
                 a20 = a20.add(w2.selectFrom(table));
                 a30 = a30.add(w3.selectFrom(table));
-                w0 = w0.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
-                w1 = w1.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
-                w2 = w2.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
-                w3 = w3.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
+                w0 =
+                        w0.reinterpretAsInts()
+                                .lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS)
+                                .reinterpretAsShorts();
+                w1 =
+                        w1.reinterpretAsInts()
+                                .lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS)
+                                .reinterpretAsShorts();
+                w2 =
+                        w2.reinterpretAsInts()
+                                .lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS)
+                                .reinterpretAsShorts();
+                w3 =
+                        w3.reinterpretAsInts()
+                                .lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS)
+                                .reinterpretAsShorts();
                 t += LANES;
             }
         }
-        short[] lanes = work.lanes;
-        a00.intoArray(lanes, 0);
-        a10.intoArray(lanes, LANES);
-        a20.intoArray(lanes, 2 * LANES);
-        a30.intoArray(lanes, 3 * LANES);
-        widen(lanes, 4, 1, work.sums, at, 0);
+        a00.intoArray(sums, at);
+        a10.intoArray(sums, at + LANES);
+        a20.intoArray(sums, at + 2 * LANES);
+        a30.intoArray(sums, at + 3 * LANES);
     }
 
     /**
@@ -82,7 +96,7 @@ final class TernaryInt8Kernels {
      * @param words at most {@code FLUSH_WORDS}
      * @param tables [lookup][2][lanes]
      * @param first where the tables of the first word begin
-     * @param work in and out: its sums; token t's rows from {@code at + t * stride} on
+     * @param sums in and out: token t's rows from {@code at + t * stride} on
      */
     static void twoTokens(
             MemorySegment codes,
@@ -90,17 +104,18 @@ final class TernaryInt8Kernels {
             int words,
             short[] tables,
             int first,
-            TernaryScratch work,
+            short[] sums,
             int at,
             int stride) {
-        ShortVector a00 = ShortVector.zero(Lanes.SHORTS);
-        ShortVector a10 = a00;
-        ShortVector a20 = a00;
-        ShortVector a30 = a00;
-        ShortVector a01 = a00;
-        ShortVector a11 = a00;
-        ShortVector a21 = a00;
-        ShortVector a31 = a00;
+        int at1 = at + stride;
+        ShortVector a00 = ShortVector.fromArray(Lanes.SHORTS, sums, at);
+        ShortVector a10 = ShortVector.fromArray(Lanes.SHORTS, sums, at + LANES);
+        ShortVector a20 = ShortVector.fromArray(Lanes.SHORTS, sums, at + 2 * LANES);
+        ShortVector a30 = ShortVector.fromArray(Lanes.SHORTS, sums, at + 3 * LANES);
+        ShortVector a01 = ShortVector.fromArray(Lanes.SHORTS, sums, at1);
+        ShortVector a11 = ShortVector.fromArray(Lanes.SHORTS, sums, at1 + LANES);
+        ShortVector a21 = ShortVector.fromArray(Lanes.SHORTS, sums, at1 + 2 * LANES);
+        ShortVector a31 = ShortVector.fromArray(Lanes.SHORTS, sums, at1 + 3 * LANES);
         for (int j = 0; j < words; j++) {
             long p = block + (long) j * TernaryWords.STEP_BYTES;
             ShortVector w0 = ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p, ORDER);
@@ -122,23 +137,33 @@ final class TernaryInt8Kernels {
                 a11 = a11.add(w1.selectFrom(table));
                 a21 = a21.add(w2.selectFrom(table));
                 a31 = a31.add(w3.selectFrom(table));
-                w0 = w0.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
-                w1 = w1.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
-                w2 = w2.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
-                w3 = w3.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
+                w0 =
+                        w0.reinterpretAsInts()
+                                .lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS)
+                                .reinterpretAsShorts();
+                w1 =
+                        w1.reinterpretAsInts()
+                                .lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS)
+                                .reinterpretAsShorts();
+                w2 =
+                        w2.reinterpretAsInts()
+                                .lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS)
+                                .reinterpretAsShorts();
+                w3 =
+                        w3.reinterpretAsInts()
+                                .lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS)
+                                .reinterpretAsShorts();
                 t += 2 * LANES;
             }
         }
-        short[] lanes = work.lanes;
-        a00.intoArray(lanes, 0);
-        a10.intoArray(lanes, LANES);
-        a20.intoArray(lanes, 2 * LANES);
-        a30.intoArray(lanes, 3 * LANES);
-        a01.intoArray(lanes, 4 * LANES);
-        a11.intoArray(lanes, 5 * LANES);
-        a21.intoArray(lanes, 6 * LANES);
-        a31.intoArray(lanes, 7 * LANES);
-        widen(lanes, 4, 2, work.sums, at, stride);
+        a00.intoArray(sums, at);
+        a10.intoArray(sums, at + LANES);
+        a20.intoArray(sums, at + 2 * LANES);
+        a30.intoArray(sums, at + 3 * LANES);
+        a01.intoArray(sums, at1);
+        a11.intoArray(sums, at1 + LANES);
+        a21.intoArray(sums, at1 + 2 * LANES);
+        a31.intoArray(sums, at1 + 3 * LANES);
     }
 
     /**
@@ -157,17 +182,20 @@ final class TernaryInt8Kernels {
             int words,
             short[] tables,
             int first,
-            int[] sums,
+            short[] sums,
             int at,
             int stride) {
-        ShortVector a00 = ShortVector.zero(Lanes.SHORTS);
-        ShortVector a10 = a00;
-        ShortVector a01 = a00;
-        ShortVector a11 = a00;
-        ShortVector a02 = a00;
-        ShortVector a12 = a00;
-        ShortVector a03 = a00;
-        ShortVector a13 = a00;
+        int at1 = at + stride;
+        int at2 = at + 2 * stride;
+        int at3 = at + 3 * stride;
+        ShortVector a00 = ShortVector.fromArray(Lanes.SHORTS, sums, at);
+        ShortVector a10 = ShortVector.fromArray(Lanes.SHORTS, sums, at + LANES);
+        ShortVector a01 = ShortVector.fromArray(Lanes.SHORTS, sums, at1);
+        ShortVector a11 = ShortVector.fromArray(Lanes.SHORTS, sums, at1 + LANES);
+        ShortVector a02 = ShortVector.fromArray(Lanes.SHORTS, sums, at2);
+        ShortVector a12 = ShortVector.fromArray(Lanes.SHORTS, sums, at2 + LANES);
+        ShortVector a03 = ShortVector.fromArray(Lanes.SHORTS, sums, at3);
+        ShortVector a13 = ShortVector.fromArray(Lanes.SHORTS, sums, at3 + LANES);
         for (int j = 0; j < words; j++) {
             long p = block + (long) j * TernaryWords.STEP_BYTES;
             ShortVector w0 = ShortVector.fromMemorySegment(Lanes.SHORTS, codes, p, ORDER);
@@ -187,102 +215,43 @@ final class TernaryInt8Kernels {
                 table = ShortVector.fromArray(Lanes.SHORTS, tables, t + 3 * LANES);
                 a03 = a03.add(w0.selectFrom(table));
                 a13 = a13.add(w1.selectFrom(table));
-                w0 = w0.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
-                w1 = w1.lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS);
+                w0 =
+                        w0.reinterpretAsInts()
+                                .lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS)
+                                .reinterpretAsShorts();
+                w1 =
+                        w1.reinterpretAsInts()
+                                .lanewise(VectorOperators.LSHR, TernaryWords.INDEX_BITS)
+                                .reinterpretAsShorts();
                 t += 4 * LANES;
             }
         }
-        int out = at;
-        IntVector v = a00.reinterpretAsInts();
-        v.lanewise(VectorOperators.LSHL, 16)
-                .lanewise(VectorOperators.ASHR, 16)
-                .add(IntVector.fromArray(Lanes.INTS, sums, out))
-                .intoArray(sums, out);
-        v.lanewise(VectorOperators.ASHR, 16)
-                .add(IntVector.fromArray(Lanes.INTS, sums, out + INTS))
-                .intoArray(sums, out + INTS);
-        v = a10.reinterpretAsInts();
-        v.lanewise(VectorOperators.LSHL, 16)
-                .lanewise(VectorOperators.ASHR, 16)
-                .add(IntVector.fromArray(Lanes.INTS, sums, out + 2 * INTS))
-                .intoArray(sums, out + 2 * INTS);
-        v.lanewise(VectorOperators.ASHR, 16)
-                .add(IntVector.fromArray(Lanes.INTS, sums, out + 3 * INTS))
-                .intoArray(sums, out + 3 * INTS);
-        out += stride;
-        v = a01.reinterpretAsInts();
-        v.lanewise(VectorOperators.LSHL, 16)
-                .lanewise(VectorOperators.ASHR, 16)
-                .add(IntVector.fromArray(Lanes.INTS, sums, out))
-                .intoArray(sums, out);
-        v.lanewise(VectorOperators.ASHR, 16)
-                .add(IntVector.fromArray(Lanes.INTS, sums, out + INTS))
-                .intoArray(sums, out + INTS);
-        v = a11.reinterpretAsInts();
-        v.lanewise(VectorOperators.LSHL, 16)
-                .lanewise(VectorOperators.ASHR, 16)
-                .add(IntVector.fromArray(Lanes.INTS, sums, out + 2 * INTS))
-                .intoArray(sums, out + 2 * INTS);
-        v.lanewise(VectorOperators.ASHR, 16)
-                .add(IntVector.fromArray(Lanes.INTS, sums, out + 3 * INTS))
-                .intoArray(sums, out + 3 * INTS);
-        out += stride;
-        v = a02.reinterpretAsInts();
-        v.lanewise(VectorOperators.LSHL, 16)
-                .lanewise(VectorOperators.ASHR, 16)
-                .add(IntVector.fromArray(Lanes.INTS, sums, out))
-                .intoArray(sums, out);
-        v.lanewise(VectorOperators.ASHR, 16)
-                .add(IntVector.fromArray(Lanes.INTS, sums, out + INTS))
-                .intoArray(sums, out + INTS);
-        v = a12.reinterpretAsInts();
-        v.lanewise(VectorOperators.LSHL, 16)
-                .lanewise(VectorOperators.ASHR, 16)
-                .add(IntVector.fromArray(Lanes.INTS, sums, out + 2 * INTS))
-                .intoArray(sums, out + 2 * INTS);
-        v.lanewise(VectorOperators.ASHR, 16)
-                .add(IntVector.fromArray(Lanes.INTS, sums, out + 3 * INTS))
-                .intoArray(sums, out + 3 * INTS);
-        out += stride;
-        v = a03.reinterpretAsInts();
-        v.lanewise(VectorOperators.LSHL, 16)
-                .lanewise(VectorOperators.ASHR, 16)
-                .add(IntVector.fromArray(Lanes.INTS, sums, out))
-                .intoArray(sums, out);
-        v.lanewise(VectorOperators.ASHR, 16)
-                .add(IntVector.fromArray(Lanes.INTS, sums, out + INTS))
-                .intoArray(sums, out + INTS);
-        v = a13.reinterpretAsInts();
-        v.lanewise(VectorOperators.LSHL, 16)
-                .lanewise(VectorOperators.ASHR, 16)
-                .add(IntVector.fromArray(Lanes.INTS, sums, out + 2 * INTS))
-                .intoArray(sums, out + 2 * INTS);
-        v.lanewise(VectorOperators.ASHR, 16)
-                .add(IntVector.fromArray(Lanes.INTS, sums, out + 3 * INTS))
-                .intoArray(sums, out + 3 * INTS);
+        a00.intoArray(sums, at);
+        a10.intoArray(sums, at + LANES);
+        a01.intoArray(sums, at1);
+        a11.intoArray(sums, at1 + LANES);
+        a02.intoArray(sums, at2);
+        a12.intoArray(sums, at2 + LANES);
+        a03.intoArray(sums, at3);
+        a13.intoArray(sums, at3 + LANES);
     }
 
     /**
-     * Adds int16 sums, [token][vector][lanes], to the int32 ones; even lanes go before odd ones.
+     * Adds int16 sums to int32 ones and leaves zeros in their place. Even lanes go before odd ones.
+     *
+     * @param count elements, a multiple of the lanes
      */
-    private static void widen(
-            short[] lanes, int vectors, int tokens, int[] sums, int at, int stride) {
-        int from = 0;
-        for (int t = 0; t < tokens; t++) {
-            int out = at + t * stride;
-            for (int i = 0; i < vectors; i++) {
-                IntVector pair =
-                        ShortVector.fromArray(Lanes.SHORTS, lanes, from).reinterpretAsInts();
-                pair.lanewise(VectorOperators.LSHL, 16)
-                        .lanewise(VectorOperators.ASHR, 16)
-                        .add(IntVector.fromArray(Lanes.INTS, sums, out))
-                        .intoArray(sums, out);
-                pair.lanewise(VectorOperators.ASHR, 16)
-                        .add(IntVector.fromArray(Lanes.INTS, sums, out + INTS))
-                        .intoArray(sums, out + INTS);
-                from += LANES;
-                out += LANES;
-            }
+    static void widen(short[] sums, int[] wide, int count) {
+        for (int i = 0; i < count; i += LANES) {
+            IntVector pair = ShortVector.fromArray(Lanes.SHORTS, sums, i).reinterpretAsInts();
+            pair.lanewise(VectorOperators.LSHL, 16)
+                    .lanewise(VectorOperators.ASHR, 16)
+                    .add(IntVector.fromArray(Lanes.INTS, wide, i))
+                    .intoArray(wide, i);
+            pair.lanewise(VectorOperators.ASHR, 16)
+                    .add(IntVector.fromArray(Lanes.INTS, wide, i + INTS))
+                    .intoArray(wide, i + INTS);
+            ShortVector.zero(Lanes.SHORTS).intoArray(sums, i);
         }
     }
 }

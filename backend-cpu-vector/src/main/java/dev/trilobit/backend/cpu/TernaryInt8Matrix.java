@@ -97,10 +97,20 @@ final class TernaryInt8Matrix implements PackedMatrix {
         for (int b = blockFrom; b < blockTo; ) {
             int end = Math.min(b - b % span + span, blockTo);
             int stride = (end - b) * TernaryWords.BLOCK_ROWS;
-            Arrays.fill(work.sums, 0, tile.tokens() * stride, 0);
+            int count = tile.tokens() * stride;
+            Arrays.fill(work.sums, 0, count, 0);
+            Arrays.fill(work.shortSums, 0, count, (short) 0);
+            int largest = 0;
             for (int chunk = 0; chunk < TernaryWords.chunks(words); chunk++) {
+                int more = tile.largestSum(chunk);
+                if (largest + more > Short.MAX_VALUE) {
+                    TernaryInt8Kernels.widen(work.shortSums, work.sums, count);
+                    largest = 0;
+                }
+                largest += more;
                 addChunk(tile, chunk, b, end, work);
             }
+            TernaryInt8Kernels.widen(work.shortSums, work.sums, count);
             scale(tile, b, end, work.sums, y, yOffset, yStride);
             b = end;
         }
@@ -127,20 +137,27 @@ final class TernaryInt8Matrix implements PackedMatrix {
                 switch (width) {
                     case 1 ->
                             TernaryInt8Kernels.oneToken(
-                                    codes, offset, count, tables, first, work, at);
+                                    codes, offset, count, tables, first, work.shortSums, at);
                     case 2 ->
                             TernaryInt8Kernels.twoTokens(
-                                    codes, offset, count, tables, first, work, at, stride);
+                                    codes,
+                                    offset,
+                                    count,
+                                    tables,
+                                    first,
+                                    work.shortSums,
+                                    at,
+                                    stride);
                     default -> {
                         TernaryInt8Kernels.fourTokens(
-                                codes, offset, count, tables, first, work.sums, at, stride);
+                                codes, offset, count, tables, first, work.shortSums, at, stride);
                         TernaryInt8Kernels.fourTokens(
                                 codes,
                                 offset + TernaryWords.STEP_BYTES / 2,
                                 count,
                                 tables,
                                 first,
-                                work.sums,
+                                work.shortSums,
                                 at + TernaryWords.BLOCK_ROWS / 2,
                                 stride);
                     }

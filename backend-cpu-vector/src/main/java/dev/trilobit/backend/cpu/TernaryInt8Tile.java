@@ -38,6 +38,9 @@ final class TernaryInt8Tile implements ActivationTile {
      */
     private short[] tables = {};
 
+    /** Sum of magnitudes of a chunk's activations, [token][chunk]. */
+    private final int[] magnitudes;
+
     private int tokens;
     private float[] source = {};
     private int sourceOffset;
@@ -51,6 +54,7 @@ final class TernaryInt8Tile implements ActivationTile {
     private TernaryInt8Tile(int cols, ScratchPool<TernaryScratch> scratch) {
         this.cols = cols;
         this.lookups = TernaryWords.words(cols) * TernaryWords.LOOKUPS;
+        this.magnitudes = new int[MOST_TOKENS * chunks()];
         this.scratch = scratch;
     }
 
@@ -85,6 +89,7 @@ final class TernaryInt8Tile implements ActivationTile {
                 codes[at + k] = (short) work.codes[k];
             }
             scales[t] = s;
+            addMagnitudes(t);
             expand(t);
         }
         scratch.release(work);
@@ -103,6 +108,7 @@ final class TernaryInt8Tile implements ActivationTile {
                 codes[t * paddedCols() + k] = q[t * cols + k];
             }
             scales[t] = s;
+            addMagnitudes(t);
             expand(t);
         }
     }
@@ -119,6 +125,33 @@ final class TernaryInt8Tile implements ActivationTile {
         if (expanded() && tables.length < count * lookups * LANES) {
             tables = new short[Math.multiplyExact(count, lookups * LANES)];
         }
+    }
+
+    private int chunks() {
+        return TernaryWords.chunks(lookups / TernaryWords.LOOKUPS);
+    }
+
+    private void addMagnitudes(int token) {
+        int end = (token + 1) * paddedCols();
+        int at = token * paddedCols();
+        for (int chunk = 0; chunk < chunks(); chunk++) {
+            int sum = 0;
+            int to = Math.min(at + TernaryWords.CHUNK_WORDS * TernaryWords.WORD_COLS, end);
+            for (int i = at; i < to; i++) {
+                sum += Math.abs(codes[i]);
+            }
+            magnitudes[token * chunks() + chunk] = sum;
+            at = to;
+        }
+    }
+
+    /** Returns a magnitude that no sum of products over a chunk exceeds, whatever the weights. */
+    int largestSum(int chunk) {
+        int largest = 0;
+        for (int t = 0; t < tokens; t++) {
+            largest = Math.max(largest, magnitudes[t * chunks() + chunk]);
+        }
+        return largest;
     }
 
     private int paddedCols() {

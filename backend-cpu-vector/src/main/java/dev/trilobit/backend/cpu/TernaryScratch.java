@@ -2,12 +2,14 @@ package dev.trilobit.backend.cpu;
 
 /** Work arrays of a thread that loads or multiplies {@link TernaryInt8Tile}s. */
 final class TernaryScratch {
+    private static final int SUMS =
+            TernaryInt8Tile.MOST_TOKENS * TernaryInt8Matrix.SPAN_BLOCKS * TernaryWords.BLOCK_ROWS;
+
     /** Sums, [token][row of a span]. */
-    final int[] sums =
-            new int
-                    [TernaryInt8Tile.MOST_TOKENS
-                            * TernaryInt8Matrix.SPAN_BLOCKS
-                            * TernaryWords.BLOCK_ROWS];
+    final int[] sums = new int[SUMS];
+
+    /** Int16 sums on their way to {@link #sums}, in the same places but for the order of lanes. */
+    final short[] shortSums = new short[SUMS];
 
     /** Tables of a chunk for a quad of tokens. */
     final short[] tables =
@@ -16,9 +18,6 @@ final class TernaryScratch {
                             * TernaryWords.LOOKUPS
                             * TernaryInt8Tile.QUAD
                             * TernaryWords.LANES];
-
-    /** Int16 sums on their way to {@link #sums}. */
-    final short[] lanes = new short[8 * TernaryWords.LANES];
 
     /** A token's codes. */
     final int[] codes;

@@ -142,7 +142,7 @@ final class LinearStep implements Step, RowPool.Work {
         int threads = pool.threads();
         if (tileCount > 1) {
             spans = Math.max(1, blocks() / go);
-            if (tileCount < 4 * threads && spans % threads != 0) {
+            if (tileCount < 4 * threads && spans * tileCount % threads != 0) {
                 spans = Math.min(blocks(), Math.ceilDiv(spans, threads) * threads);
             }
         } else {

@@ -16,8 +16,11 @@ import java.util.Arrays;
  * to 131072 columns. So a result depends on nothing but the weights and the token.
  */
 final class TernaryInt8Matrix implements PackedMatrix {
-    /** Most blocks computed together: tables made on the way must serve many rows. */
-    static final int SPAN_BLOCKS = 4 * TernaryWords.RUN_BLOCKS;
+    /** Blocks to compute together: tables made on the way must serve many rows. */
+    private static final int MANY_BLOCKS = 4 * TernaryWords.RUN_BLOCKS;
+
+    /** Most blocks computed together, some more so that a share of all rows needs no rest. */
+    static final int SPAN_BLOCKS = 5 * TernaryWords.RUN_BLOCKS;
 
     private final MatrixShape shape;
     private final float scale;
@@ -77,7 +80,7 @@ final class TernaryInt8Matrix implements PackedMatrix {
     @Override
     public int blocksInOneGo(int tokens) {
         return tokens > TernaryInt8Tile.EXPANDED_TOKENS
-                ? Math.min(blocks, SPAN_BLOCKS)
+                ? Math.min(blocks, MANY_BLOCKS)
                 : PackedMatrix.super.blocksInOneGo(tokens);
     }
 
@@ -93,9 +96,8 @@ final class TernaryInt8Matrix implements PackedMatrix {
             throw new IllegalArgumentException("tile %s: not of %s".formatted(x, tileLayout()));
         }
         TernaryScratch work = tile.scratch().borrow();
-        int span = tile.expanded() ? TernaryWords.RUN_BLOCKS : SPAN_BLOCKS;
         for (int b = blockFrom; b < blockTo; ) {
-            int end = Math.min(b - b % span + span, blockTo);
+            int end = spanEnd(tile, b, blockTo);
             int stride = (end - b) * TernaryWords.BLOCK_ROWS;
             int count = tile.tokens() * stride;
             Arrays.fill(work.sums, 0, count, 0);
@@ -115,6 +117,16 @@ final class TernaryInt8Matrix implements PackedMatrix {
             b = end;
         }
         tile.scratch().release(work);
+    }
+
+    /** Ends a span with its run; spans that need tables on the way are of about equal size. */
+    private static int spanEnd(TernaryInt8Tile tile, int block, int blockTo) {
+        if (tile.expanded()) {
+            int run = TernaryWords.RUN_BLOCKS;
+            return Math.min(block - block % run + run, blockTo);
+        }
+        int left = blockTo - block;
+        return block + Math.ceilDiv(left, Math.ceilDiv(left, SPAN_BLOCKS));
     }
 
     private void addChunk(

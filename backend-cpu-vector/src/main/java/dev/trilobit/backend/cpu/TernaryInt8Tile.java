@@ -84,13 +84,7 @@ final class TernaryInt8Tile implements ActivationTile {
             int offset = sourceOffset + t * sourceStride;
             float s = Int8Rounding.scale(source, offset, cols);
             Int8Rounding.round(source, offset, cols, s, work.codes);
-            int at = t * paddedCols();
-            for (int k = 0; k < cols; k++) {
-                codes[at + k] = (short) work.codes[k];
-            }
-            scales[t] = s;
-            addMagnitudes(t);
-            expand(t);
+            take(t, work.codes, s);
         }
         scratch.release(work);
     }
@@ -103,14 +97,32 @@ final class TernaryInt8Tile implements ActivationTile {
      */
     void loadCodes(byte[] q, float s, int tokens) {
         begin(tokens);
+        TernaryScratch work = scratch.borrow();
         for (int t = 0; t < tokens; t++) {
             for (int k = 0; k < cols; k++) {
-                codes[t * paddedCols() + k] = q[t * cols + k];
+                work.codes[k] = q[t * cols + k];
             }
-            scales[t] = s;
-            addMagnitudes(t);
-            expand(t);
+            take(t, work.codes, s);
         }
+        scratch.release(work);
+    }
+
+    private void take(int token, int[] q, float s) {
+        int at = token * paddedCols();
+        for (int k = 0; k < cols; k++) {
+            codes[at + k] = (short) q[k];
+        }
+        scales[token] = s;
+        int chunkCols = TernaryWords.CHUNK_WORDS * TernaryWords.WORD_COLS;
+        for (int chunk = 0; chunk < chunks(); chunk++) {
+            int to = Math.min((chunk + 1) * chunkCols, cols);
+            int sum = 0;
+            for (int k = chunk * chunkCols; k < to; k++) {
+                sum += Math.abs(q[k]);
+            }
+            magnitudes[token * chunks() + chunk] = sum;
+        }
+        expand(token);
     }
 
     private void begin(int count) {
@@ -129,20 +141,6 @@ final class TernaryInt8Tile implements ActivationTile {
 
     private int chunks() {
         return TernaryWords.chunks(lookups / TernaryWords.LOOKUPS);
-    }
-
-    private void addMagnitudes(int token) {
-        int end = (token + 1) * paddedCols();
-        int at = token * paddedCols();
-        for (int chunk = 0; chunk < chunks(); chunk++) {
-            int sum = 0;
-            int to = Math.min(at + TernaryWords.CHUNK_WORDS * TernaryWords.WORD_COLS, end);
-            for (int i = at; i < to; i++) {
-                sum += Math.abs(codes[i]);
-            }
-            magnitudes[token * chunks() + chunk] = sum;
-            at = to;
-        }
     }
 
     /** Returns a magnitude that no sum of products over a chunk exceeds, whatever the weights. */

@@ -89,6 +89,25 @@ class TernaryInt8KernelTest implements AtEachWidth {
         }
     }
 
+    /** 258 * 127 + 1 is the largest short; one more must move to int32 before it is added. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, -127})
+    void sumsAtTheEdgeOfAShortAreExact(int last) {
+        int cols = 259;
+        int sum = 258 * 127 + last;
+        byte[] tokens = new byte[2 * cols];
+        Arrays.fill(tokens, 0, cols - 1, (byte) 127);
+        tokens[cols - 1] = (byte) last;
+        for (int code : new int[] {0, 2}) {
+            Weight weight = weight(1, cols, TernaryPacking.CONSECUTIVE, (_, _) -> code);
+            var tile = new TernaryInt8Tile(cols);
+            tile.loadCodes(tokens, 1f, 2);
+            float[] y = new float[2];
+            TernaryInt8Matrix.pack(weight, arena).multiply(tile, 0, 1, y, 0, 1);
+            assertArrayEquals(new float[] {(code - 1) * sum * SCALE, 0}, y);
+        }
+    }
+
     @Test
     void roundingFollowsTheDefinition() {
         float[][] tokens = {

@@ -7,10 +7,12 @@ import dev.trilobit.api.program.ActivationQuant;
  *
  * @param grid where the codes lie
  * @param values what they stand for
+ * @param centre what kernels take off a code so that sums stay small; of unsigned codes, biases
+ *     give it back
  * @param run columns that share a scale: those of a group of the grid, or the whole row
  * @param quant rounding of the activations before the product
  */
-record GroupedLayout(GroupGrid grid, CodeValue values, int run, ActivationQuant quant)
+record GroupedLayout(GroupGrid grid, CodeValue values, float centre, int run, ActivationQuant quant)
         implements TileLayout {
     /** Bits of a lookup index: a nibble where a table has 16 entries, else two bits. */
     static final int INDEX_BITS = GroupGrid.LANES >= 16 ? 4 : 2;

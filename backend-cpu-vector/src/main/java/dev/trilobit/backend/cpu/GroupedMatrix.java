@@ -52,14 +52,13 @@ final class GroupedMatrix implements PackedMatrix {
             GroupScales scales,
             List<GroupScales> biases,
             Arena arena) {
-        int centre = weight.format() instanceof Blocks(BlockType type) ? type.centre() : 0;
         this.shape = weight.shape();
         this.layout = layout;
         GroupGrid grid = layout.grid();
         this.kernel =
                 switch (grid.slotBits()) {
-                    case 8 -> new GroupByteKernel(grid, centre);
-                    case 4 -> new GroupNibbleKernel(grid, centre);
+                    case 8 -> new GroupByteKernel(grid, (int) layout.centre());
+                    case 4 -> new GroupNibbleKernel(grid, (int) layout.centre());
                     default -> new GroupLookupKernel(grid);
                 };
         this.scales = scales;
@@ -90,30 +89,35 @@ final class GroupedMatrix implements PackedMatrix {
                     throw new IllegalArgumentException(
                             "%s: scale must be finite, got %s".formatted(weight.name(), scale));
                 }
-                var layout = new GroupedLayout(grid, CodeValue.TRIT, run, quant);
+                var layout = new GroupedLayout(grid, CodeValue.TRIT, 0, run, quant);
                 var states = GroupStates.constant(scale, ROWS, arena);
                 yield new GroupedMatrix(weight, layout, states, List.of(), arena);
             }
             case Ternary(var _, ScaleGranularity.PerGroup(int size, FloatType type)) -> {
                 var grid = new GroupGrid(cols, size, 2);
-                var layout = new GroupedLayout(grid, CodeValue.TRIT, run, quant);
+                var layout = new GroupedLayout(grid, CodeValue.TRIT, 0, run, quant);
                 yield packed(weight, layout, type, arena);
             }
             case Binary(int size, Binary.Mode mode, FloatType type) -> {
                 CodeValue value =
                         mode == Binary.Mode.SYMMETRIC ? CodeValue.SIGN : CodeValue.UNSIGNED;
-                var layout = new GroupedLayout(new GroupGrid(cols, size, 1), value, run, quant);
+                float centre = value == CodeValue.UNSIGNED ? 0.5f : 0;
+                var grid = new GroupGrid(cols, size, 1);
+                var layout = new GroupedLayout(grid, value, centre, run, quant);
                 yield packed(weight, layout, type, arena);
             }
             case Affine(int bits, int size, FloatType type) -> {
                 var grid = new GroupGrid(cols, size, bits == 2 ? 2 : bits <= 4 ? 4 : 8);
-                var layout = new GroupedLayout(grid, CodeValue.UNSIGNED, run, quant);
+                // Codes that are multiplied need a whole number.
+                float centre = bits == 2 ? 1.5f : 1 << (bits - 1);
+                var layout = new GroupedLayout(grid, CodeValue.UNSIGNED, centre, run, quant);
                 yield packed(weight, layout, type, arena);
             }
             case Blocks(BlockType type) -> {
                 var grid = new GroupGrid(cols, type.groupWeights(), BlockRow.bits(type));
                 CodeValue value = type.hasBias() ? CodeValue.UNSIGNED : CodeValue.CENTRED;
-                var layout = new GroupedLayout(grid, value, run, quant);
+                float centre = type.hasBias() ? 1 << (type.bits() - 1) : type.centre();
+                var layout = new GroupedLayout(grid, value, centre, run, quant);
                 yield packed(
                         weight,
                         layout,
@@ -225,6 +229,7 @@ final class GroupedMatrix implements PackedMatrix {
         scales.expand(block, from, to, work, 0);
         if (!biases.isEmpty()) {
             biases.getFirst().expand(block, from, to, work, biasStates);
+            centreBiases(work, biasStates, (to - from) * ROWS);
         }
         long offset = block * blockBytes;
         for (int quad = 0; quad < tile.quads(); quad++) {
@@ -251,6 +256,17 @@ final class GroupedMatrix implements PackedMatrix {
             if (!biases.isEmpty()) {
                 addBiases(tile, quad, from, to, work, biasStates, at + SUMS);
             }
+        }
+    }
+
+    /** Gives back what was taken off the codes: {@code s q + b = s (q - c) + (b + s c)}. */
+    private void centreBiases(float[] work, int biasStates, int count) {
+        float centre = layout.centre();
+        for (int i = 0; i < count; i += GroupGrid.LANES) {
+            FloatVector.fromArray(Lanes.FLOATS, work, i)
+                    .mul(centre)
+                    .add(FloatVector.fromArray(Lanes.FLOATS, work, biasStates + i))
+                    .intoArray(work, biasStates + i);
         }
     }
 

@@ -180,7 +180,7 @@ final class GroupedTile implements ActivationTile {
         if (layout.lookup()) {
             for (int i = 0; i < layout.stepCols() * LANES; i++) {
                 int code = (i % LANES >> (i / LANES * bits)) & ((1 << bits) - 1);
-                digits[i] = layout.values().of(code);
+                digits[i] = layout.values().of(code) - layout.centre();
             }
         }
         return digits;

@@ -30,7 +30,8 @@ final class Oracle {
      * <p>A sum of n products in f32 is off by at most about n * 2^-24 times the sum of the terms'
      * magnitudes, in whatever order it is made (Higham, Accuracy and Stability, 4.2); scale and
      * bias add a few roundings, and each operation may lose half the smallest f32. With a bias the
-     * terms are scale * q * x and bias * x apart.
+     * terms are scale * (q - c) * x and (bias + scale * c) * x apart, for a c that keeps the first
+     * small: magnitudes are those of all four products.
      */
     static Oracle of(Weight weight, float[] x, int offset) {
         MatrixShape shape = weight.shape();
@@ -45,8 +46,10 @@ final class Oracle {
                 double bias = bias(weight, r, c);
                 double element = x[offset + c];
                 sum += w * element;
-                magnitude += (Math.abs(w - bias) + Math.abs(bias)) * Math.abs(element);
-                largest = Math.max(largest, Math.abs(w - bias) + Math.abs(bias));
+                double taken = 2 * Math.abs(centre(weight, r, c));
+                double terms = Math.abs(w - bias) + Math.abs(bias) + taken;
+                magnitude += terms * Math.abs(element);
+                largest = Math.max(largest, terms);
             }
             values[r] = sum;
             int n = shape.cols() + 8;
@@ -66,6 +69,25 @@ final class Oracle {
                 long from = block / type.blockWeights() * type.blockBytes();
                 int group = col % type.blockWeights() / type.groupWeights();
                 yield BlockCodec.bias(type, weight.codes(), from, group);
+            }
+            default -> 0;
+        };
+    }
+
+    /** Scale times the code in the middle, where there is a bias that can give it back. */
+    private static double centre(Weight weight, int row, int col) {
+        return switch (weight.format()) {
+            case Binary(int size, Binary.Mode mode, var type) when mode == Binary.Mode.AFFINE ->
+                    0.5 * type.get(weight.scales(), group(weight, size, row, col));
+            case Affine(int bits, int size, var type) ->
+                    (1 << (bits - 1))
+                            * (double) type.get(weight.scales(), group(weight, size, row, col));
+            case Blocks(BlockType type) when type.hasBias() -> {
+                long block = (long) row * weight.shape().cols() + col;
+                long from = block / type.blockWeights() * type.blockBytes();
+                int group = col % type.blockWeights() / type.groupWeights();
+                yield (1 << (type.bits() - 1))
+                        * BlockCodec.scale(type, weight.codes(), from, group);
             }
             default -> 0;
         };

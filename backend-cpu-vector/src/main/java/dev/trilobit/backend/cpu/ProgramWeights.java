@@ -143,6 +143,7 @@ final class ProgramWeights implements AutoCloseable {
     private static RowDecoder table(Weight table, Collection<WeightRef> matrices) {
         if (matrices.stream().noneMatch(matrix -> matrix.name().equals(table.name()))) {
             WeightCheck.require(table);
+            release(table);
         }
         return new RowDecoder(table);
     }

@@ -46,6 +46,11 @@ final class BlockNumbers implements GroupNumbers {
     GroupNumbers units() {
         return new GroupNumbers() {
             @Override
+            public MemorySegment plane() {
+                return blocks;
+            }
+
+            @Override
             public FloatType type() {
                 return FloatType.F16;
             }
@@ -68,6 +73,11 @@ final class BlockNumbers implements GroupNumbers {
         return biases
                 ? BlockCodec.biasMultiple(type, blocks, block, g)
                 : BlockCodec.scaleMultiple(type, blocks, block, g);
+    }
+
+    @Override
+    public MemorySegment plane() {
+        return blocks;
     }
 
     /** An f16 times an integer is exact in f32. */
@@ -94,7 +104,9 @@ final class BlockNumbers implements GroupNumbers {
      */
     void requireFinite() {
         int groups = weight.shape().cols() / type.groupWeights();
+        var passed = new PassedPages(blocks);
         for (int r = 0; r < weight.shape().rows(); r++) {
+            passed.reached(r * rowBytes);
             for (int g = 0; g < groups; g += blockGroups) {
                 float value = at(r, g);
                 if (!Float.isFinite(value)) {

@@ -26,6 +26,7 @@ final class CodeRows {
     private final Weight weight;
     private final int bits;
     private final boolean rowQuarters;
+    private final PassedPages passed;
     private final byte[] row;
     private final byte[] quarterRow;
 
@@ -37,6 +38,7 @@ final class CodeRows {
      */
     CodeRows(Weight weight, int paddedCols) {
         this.weight = weight;
+        this.passed = new PassedPages(weight.codes());
         int cols = weight.shape().cols();
         this.rowQuarters =
                 weight.format() instanceof Ternary(TernaryPacking packing, var _)
@@ -67,13 +69,16 @@ final class CodeRows {
         if (rowQuarters) {
             int quarter = weight.shape().rows() / 4;
             long start = (long) (r % quarter) * cols;
+            passed.reached(start);
             MemorySegment.copy(codes, ValueLayout.JAVA_BYTE, start, quarterRow, 0, cols);
             gather(2 * (r / quarter), cols);
         } else if (weight.format() instanceof Blocks(BlockType type)) {
             long rowBytes = (long) cols / type.blockWeights() * type.blockBytes();
+            passed.reached(r * rowBytes);
             BlockRow.unpack(type, codes, r * rowBytes, cols, row);
         } else {
             int bytes = Math.toIntExact(Math.ceilDiv((long) cols * bits, 8L));
+            passed.reached((long) r * bytes);
             MemorySegment.copy(codes, ValueLayout.JAVA_BYTE, (long) r * bytes, row, 0, bytes);
         }
         int used = (int) ((long) cols * bits) & 7;

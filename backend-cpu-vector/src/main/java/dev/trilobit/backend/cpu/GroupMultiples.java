@@ -48,7 +48,10 @@ final class GroupMultiples implements GroupScales {
         MemorySegment multiples =
                 arena.allocate((long) blocks * groups * LANES * Integer.BYTES, 64);
         int[] ints = new int[groups * LANES];
+        var passed = new PassedPages(numbers.plane());
+        long rowBytes = numbers.plane().byteSize() / rows;
         for (int b = 0; b < blocks; b++) {
+            passed.reached((long) b * ROWS * rowBytes);
             for (int g = 0; g < groups; g++) {
                 for (int lane = 0; lane < LANES; lane++) {
                     int packed = 0;

@@ -8,6 +8,9 @@ interface GroupNumbers {
     /** The narrowest type that holds all of them. */
     FloatType type();
 
+    /** The plane they lie in. */
+    MemorySegment plane();
+
     /** Number of a group of a row. */
     float at(int row, int group);
 

@@ -53,7 +53,10 @@ final class GroupStates implements GroupScales {
         int blocks = Math.ceilDiv(rows, blockRows);
         MemorySegment states =
                 arena.allocate((long) blocks * groups * blockRows * type.byteSize(), 64);
+        var passed = new PassedPages(numbers.plane());
+        long rowBytes = numbers.plane().byteSize() / rows;
         for (int r = 0; r < rows; r++) {
+            passed.reached(r * rowBytes);
             for (int g = 0; g < groups; g++) {
                 float value = numbers.at(r, g);
                 if (!Float.isFinite(value)) {

@@ -81,9 +81,18 @@ final class ProgramWeights implements AutoCloseable {
                             failures,
                             ref -> table(fetch(source, ref, arena), matrixRefs.values()));
             var gains = each(gainRefs, failures, ref -> vector(source, ref));
-            var packed = packAll(matrixRefs, source, arena, options.threads(), progress, failures);
+            var packed =
+                    packAll(
+                            matrixRefs,
+                            matrices(source, tables),
+                            arena,
+                            options.threads(),
+                            progress,
+                            failures);
             throwIfAny(failures);
-            return new ProgramWeights(arena, packed, tables, gains);
+            var decoders = new HashMap<String, RowDecoder>();
+            tables.forEach((name, table) -> decoders.put(name, new RowDecoder(table)));
+            return new ProgramWeights(arena, packed, decoders, gains);
         } catch (OutOfMemoryError e) {
             arena.close();
             throw new BackendException(
@@ -140,11 +149,20 @@ final class ProgramWeights implements AutoCloseable {
     }
 
     /** Packing checks a matrix; a table that is none has to be checked here. */
-    private static RowDecoder table(Weight table, Collection<WeightRef> matrices) {
+    private static Weight table(Weight table, Collection<WeightRef> matrices) {
         if (matrices.stream().noneMatch(matrix -> matrix.name().equals(table.name()))) {
             WeightCheck.require(table);
+            release(table);
         }
-        return new RowDecoder(table);
+        return table;
+    }
+
+    /** A head that is the embedding too, which stays, is not decoded once more. */
+    private static WeightSource matrices(WeightSource source, Map<String, Weight> tables) {
+        return (name, arena) -> {
+            Weight table = tables.get(name);
+            return table == null ? source.weight(name, arena) : table;
+        };
     }
 
     private static float[] vector(WeightSource source, WeightRef ref) {

@@ -19,6 +19,8 @@ final class WeightCheck {
     private static final ValueLayout.OfLong LONG =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    private static final long STRETCH_WORDS = PassedPages.STEP_BYTES / Long.BYTES;
+
     private WeightCheck() {}
 
     /**
@@ -95,8 +97,13 @@ final class WeightCheck {
         long one = exponent & ~(exponent << 1);
         long words = plane.byteSize() / Long.BYTES;
         long carries = 0;
-        for (long i = 0; i < words; i++) {
-            carries |= (plane.get(LONG, i * Long.BYTES) & exponent) + one;
+        var passed = new PassedPages(plane);
+        for (long from = 0; from < words; from += STRETCH_WORDS) {
+            passed.reached(from * Long.BYTES);
+            long to = Math.min(from + STRETCH_WORDS, words);
+            for (long i = from; i < to; i++) {
+                carries |= (plane.get(LONG, i * Long.BYTES) & exponent) + one;
+            }
         }
         long elements = plane.byteSize() / type.byteSize();
         long first = (carries & sign) != 0 ? 0 : words * Long.BYTES / type.byteSize();

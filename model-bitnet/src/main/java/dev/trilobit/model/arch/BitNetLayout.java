@@ -77,13 +77,18 @@ final class BitNetLayout {
         return plane;
     }
 
+    private static List<MemorySegment> round(StoredTensor tensor, MatrixShape shape, Arena arena) {
+        List<MemorySegment> planes = new MasterRounding(tensor, shape).round(arena);
+        tensor.release();
+        return planes;
+    }
+
     private Optional<PlannedWeight> masters(String module, MatrixShape shape) {
         return tensors.require(module, "weight", TensorLookup.extents(shape), TypeRule.FLOATS)
                 .map(
                         tensor -> {
                             var ref = WeightPlan.ref(module, shape, MasterRounding.FORMAT);
-                            return new PlannedWeight(
-                                    ref, arena -> new MasterRounding(tensor, shape).round(arena));
+                            return new PlannedWeight(ref, arena -> round(tensor, shape, arena));
                         });
     }
 }

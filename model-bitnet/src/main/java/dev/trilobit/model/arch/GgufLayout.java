@@ -6,6 +6,8 @@ import dev.trilobit.api.quant.WeightFormat;
 import dev.trilobit.model.file.GgmlType;
 import dev.trilobit.model.file.StoredTensor;
 import dev.trilobit.model.layout.GgmlLayout;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -59,17 +61,33 @@ final class GgufLayout {
         WeightFormat format =
                 switch (codes) {
                     case SAMPLE -> layout.format(tensor);
-                    case ALL -> layout.exactFormat(tensor);
+                    case ALL -> exactFormat(tensor);
                 };
         var weight =
                 new PlannedWeight(
                         WeightPlan.ref(module, shape, format),
-                        arena -> layout.decode(tensor, format, shape, arena));
+                        arena -> decode(tensor, format, shape, arena));
         if (!tensors.has(module, SCALE)) {
             return Optional.of(weight);
         }
         return tensors.require(module, SCALE, List.of(1L), TypeRule.FLOATS)
                 .flatMap(factor -> scaled(weight, tensor, factor));
+    }
+
+    private WeightFormat exactFormat(StoredTensor tensor) {
+        WeightFormat format = layout.exactFormat(tensor);
+        tensor.release();
+        return format;
+    }
+
+    /** Who decodes is done with the file; who reads it in place is not. */
+    private List<MemorySegment> decode(
+            StoredTensor tensor, WeightFormat format, MatrixShape shape, Arena arena) {
+        List<MemorySegment> planes = layout.decode(tensor, format, shape, arena);
+        if (!planes.getFirst().isMapped()) {
+            tensor.release();
+        }
+        return planes;
     }
 
     private Optional<PlannedWeight> scaled(

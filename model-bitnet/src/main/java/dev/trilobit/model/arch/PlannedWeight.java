@@ -32,7 +32,14 @@ record PlannedWeight(WeightRef ref, Function<Arena, List<MemorySegment>> planes)
             WeightFormat format, BiFunction<List<MemorySegment>, Arena, List<MemorySegment>> step) {
         return new PlannedWeight(
                 new WeightRef(ref.name(), ref.shape(), format),
-                arena -> step.apply(planes.apply(arena), arena));
+                arena -> {
+                    List<MemorySegment> before = planes.apply(arena);
+                    List<MemorySegment> after = step.apply(before, arena);
+                    before.stream()
+                            .filter(plane -> plane.isMapped() && !after.contains(plane))
+                            .forEach(MemorySegment::unload);
+                    return after;
+                });
     }
 
     /** Reads the matrix. */

@@ -36,6 +36,16 @@ public record StoredTensor(
         return "%s: tensor %s at byte %d".formatted(file, name, byteOffset);
     }
 
+    /**
+     * Gives the pages of the file back that were read so far: they would count as memory of this
+     * process. They are there again if somebody reads them once more.
+     */
+    public void release() {
+        if (bytes.isMapped()) {
+            bytes.unload();
+        }
+    }
+
     /** Spells a type and a shape for messages. */
     static String layout(String type, List<Long> shape) {
         return shape.stream()

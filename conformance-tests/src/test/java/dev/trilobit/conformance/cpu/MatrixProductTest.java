@@ -232,12 +232,12 @@ class MatrixProductTest {
     /**
      * A sum of n products in f32 is off by at most about n * 2^-24 times the sum of the terms'
      * magnitudes (Higham, Accuracy and Stability, 4.2); of a weight with a bias the terms are scale
-     * * q * x and bias * x apart, and no code or bias here is larger than twice the largest weight
-     * of its row.
+     * * (q - c) * x and (bias + scale * c) * x apart, c in the middle of the codes, and none of
+     * them is larger than twice the largest weight of its row or scale * c.
      */
     private static double bound(Weight activations, Weight weight, int n, int row) {
         double[] x = ReferenceCodec.decodeRow(activations, n);
-        double largest = 0;
+        double largest = middle(weight, row);
         for (double w : ReferenceCodec.decodeRow(weight, row)) {
             largest = Math.max(largest, Math.abs(w));
         }
@@ -246,5 +246,27 @@ class MatrixProductTest {
             sum += Math.abs(element) * 4 * largest;
         }
         return (x.length + 8) * UNIT * sum + (x.length + 8) * (double) Float.MIN_NORMAL;
+    }
+
+    /** Largest scale of a row times the code in the middle; 0 if no bias could give that back. */
+    private static double middle(Weight weight, int row) {
+        return switch (weight.format()) {
+            case Binary(int size, Binary.Mode mode, FloatType type)
+                    when mode == Binary.Mode.AFFINE ->
+                    0.5 * largestScale(weight, row, size, type);
+            case Affine(int bits, int size, FloatType type) ->
+                    (1 << (bits - 1)) * largestScale(weight, row, size, type);
+            default -> 0;
+        };
+    }
+
+    private static double largestScale(Weight weight, int row, int groupSize, FloatType type) {
+        int groups = Math.ceilDiv(weight.shape().cols(), groupSize);
+        double largest = 0;
+        for (int g = 0; g < groups; g++) {
+            double scale = type.get(weight.scales(), (long) row * groups + g);
+            largest = Math.max(largest, Math.abs(scale));
+        }
+        return largest;
     }
 }

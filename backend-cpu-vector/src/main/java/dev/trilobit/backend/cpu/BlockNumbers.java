@@ -37,44 +37,6 @@ final class BlockNumbers implements GroupNumbers {
         return new BlockNumbers(weight, type, true);
     }
 
-    /** Groups of a block: what is counted in multiples of the block's unit, if more than one. */
-    int blockGroups() {
-        return blockGroups;
-    }
-
-    /** The units of which the numbers are multiples, [rows, blocks of a row]. */
-    GroupNumbers units() {
-        return new GroupNumbers() {
-            @Override
-            public MemorySegment plane() {
-                return blocks;
-            }
-
-            @Override
-            public FloatType type() {
-                return FloatType.F16;
-            }
-
-            @Override
-            public float at(int row, int index) {
-                long block = row * rowBytes + (long) index * type.blockBytes();
-                return (float)
-                        (biases
-                                ? BlockCodec.biasUnit(type, blocks, block)
-                                : BlockCodec.scaleUnit(type, blocks, block));
-            }
-        };
-    }
-
-    /** The integer of a group of a row: -128 to 127. */
-    int multiple(int row, int group) {
-        long block = row * rowBytes + (long) (group / blockGroups) * type.blockBytes();
-        int g = group % blockGroups;
-        return biases
-                ? BlockCodec.biasMultiple(type, blocks, block, g)
-                : BlockCodec.scaleMultiple(type, blocks, block, g);
-    }
-
     @Override
     public MemorySegment plane() {
         return blocks;

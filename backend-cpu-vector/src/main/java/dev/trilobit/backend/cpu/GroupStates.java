@@ -17,7 +17,7 @@ import jdk.incubator.vector.VectorOperators;
  * <p>Types of 16 bits stay so: a 32-bit lane holds a row of one vector in its low half and the same
  * row of the next vector in its high half.
  */
-final class GroupStates implements GroupScales {
+final class GroupStates {
     private static final int LANES = GroupGrid.LANES;
     private static final long VECTOR_BYTES = (long) LANES * Integer.BYTES;
 
@@ -114,13 +114,17 @@ final class GroupStates implements GroupScales {
         return (long) block * groups * blockRows * type.byteSize();
     }
 
-    @Override
-    public long byteSize() {
+    /** Bytes kept. */
+    long byteSize() {
         return states.byteSize();
     }
 
-    @Override
-    public void expand(int block, int from, int to, float[] out, int at) {
+    /**
+     * Writes the f32 values of some groups of a block, [group][rows of the block].
+     *
+     * @param out element (from, 0) goes to {@code out[at]}
+     */
+    void expand(int block, int from, int to, float[] out, int at) {
         if (groups == 0) {
             float value = states.get(ValueLayout.JAVA_FLOAT, 0);
             Arrays.fill(out, at, at + (to - from) * blockRows, value);

@@ -42,15 +42,15 @@ final class GroupedMatrix implements PackedMatrix {
     private final GroupedLayout layout;
     private final GroupKernel kernel;
     private final MemorySegment codes;
-    private final GroupScales scales;
-    private final List<GroupScales> biases;
+    private final GroupStates scales;
+    private final List<GroupStates> biases;
     private final long blockBytes;
 
     private GroupedMatrix(
             Weight weight,
             GroupedLayout layout,
-            GroupScales scales,
-            List<GroupScales> biases,
+            GroupStates scales,
+            List<GroupStates> biases,
             Arena arena) {
         this.shape = weight.shape();
         this.layout = layout;
@@ -144,19 +144,13 @@ final class GroupedMatrix implements PackedMatrix {
             GroupNumbers biasNumbers,
             Arena arena) {
         int groups = layout.grid().groups();
-        GroupScales scales = kept(weight, "scale", scaleNumbers, groups, arena);
-        List<GroupScales> biases =
+        GroupStates scales = GroupStates.pack(weight, "scale", scaleNumbers, groups, ROWS, arena);
+        List<GroupStates> biases =
                 layout.values() == CodeValue.UNSIGNED
-                        ? List.of(kept(weight, "bias", biasNumbers, groups, arena))
+                        ? List.of(
+                                GroupStates.pack(weight, "bias", biasNumbers, groups, ROWS, arena))
                         : List.of();
         return new GroupedMatrix(weight, layout, scales, biases, arena);
-    }
-
-    private static GroupScales kept(
-            Weight weight, String what, GroupNumbers numbers, int groups, Arena arena) {
-        return numbers instanceof BlockNumbers inBlocks && inBlocks.blockGroups() > 1
-                ? GroupMultiples.pack(weight, what, inBlocks, groups, arena)
-                : GroupStates.pack(weight, what, numbers, groups, ROWS, arena);
     }
 
     /** Floats of work that a thread needs: states of some groups, sums and sums of biases. */
@@ -185,7 +179,7 @@ final class GroupedMatrix implements PackedMatrix {
     @Override
     public long byteSize() {
         long bytes = codes.byteSize() + scales.byteSize();
-        for (GroupScales bias : biases) {
+        for (GroupStates bias : biases) {
             bytes += bias.byteSize();
         }
         return bytes;

@@ -45,7 +45,8 @@ final class GroupedTile implements ActivationTile {
         this.factors =
                 new float[][] {new float[grid.groups() * QUAD], new float[grid.groups() * QUAD]};
         this.codes = new int[layout.roundsRuns() ? grid.cols() : 0];
-        int scratchFloats = GroupedMatrix.scratchFloats(grid);
+        int scratchFloats =
+                Math.max(GroupedMatrix.scratchFloats(grid), BlockMatrix.scratchFloats(grid));
         this.scratch = new ScratchPool<>(() -> new float[scratchFloats]);
     }
 

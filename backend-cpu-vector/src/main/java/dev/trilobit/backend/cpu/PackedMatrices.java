@@ -4,6 +4,7 @@ import dev.trilobit.api.program.ActivationQuant;
 import dev.trilobit.api.program.WeightRef;
 import dev.trilobit.api.quant.Affine;
 import dev.trilobit.api.quant.Binary;
+import dev.trilobit.api.quant.BlockType;
 import dev.trilobit.api.quant.Blocks;
 import dev.trilobit.api.quant.Dense;
 import dev.trilobit.api.quant.ScaleGranularity;
@@ -47,6 +48,8 @@ final class PackedMatrices {
         }
         return switch (weight.format()) {
             case Dense _ -> DenseMatrix.pack(weight, quant, arena);
+            case Blocks(BlockType type) when Lanes.FUSED ->
+                    BlockMatrix.pack(weight, type, quant, arena);
             case Ternary _, Binary _, Affine _, Blocks _ ->
                     GroupedMatrix.pack(weight, quant, arena);
         };

@@ -1,0 +1,164 @@
+package dev.trilobit.backend.cpu;
+
+import dev.trilobit.api.program.ActivationQuant;
+import dev.trilobit.api.quant.BlockType;
+import dev.trilobit.api.quant.Blocks;
+import dev.trilobit.api.quant.MatrixShape;
+import dev.trilobit.api.quant.UnusableWeightException;
+import dev.trilobit.api.quant.Weight;
+import dev.trilobit.backend.cpu.BlockScaling.Kind;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * Weights in ggml blocks times f32 activations, scales and codes read as one {@link BlockStream}.
+ * For processors that multiply and add in one instruction; {@link GroupedMatrix} computes the same
+ * products elsewhere.
+ */
+final class BlockMatrix implements PackedMatrix {
+    private static final int ROWS = GroupGrid.BLOCK_ROWS;
+    private static final int QUAD = GroupedTile.QUAD;
+
+    /** Columns between two visits to the scales; a multiple of every block. */
+    private static final int CHUNK_COLS = 256;
+
+    /** Where products begin in the work of a thread: behind the sums, [token][row]. */
+    private static final int PRODUCTS = ActivationTile.MAX_TOKENS * ROWS;
+
+    private final MatrixShape shape;
+    private final GroupedLayout layout;
+    private final BlockStream stream;
+    private final BlockKernel kernel;
+    private final BlockScaling scaling;
+
+    /** The factors of sums that have theirs already. */
+    private final float[] whole;
+
+    private final MemorySegment packed;
+
+    private BlockMatrix(
+            MatrixShape shape, GroupedLayout layout, BlockStream stream, MemorySegment packed) {
+        this.shape = shape;
+        this.layout = layout;
+        this.stream = stream;
+        this.kernel =
+                layout.grid().slotBits() == 8
+                        ? new BlockByteKernel(stream)
+                        : new BlockNibbleKernel(stream);
+        this.scaling = new BlockScaling(stream, shape.rows());
+        this.whole = new float[layout.grid().groups() * QUAD];
+        Arrays.fill(whole, 1);
+        this.packed = packed;
+    }
+
+    /**
+     * Repacks a weight.
+     *
+     * @param weight in blocks of {@code type}
+     * @param arena owns the copy
+     * @throws UnusableWeightException if a scale or bias is not finite
+     */
+    static BlockMatrix pack(Weight weight, BlockType type, ActivationQuant quant, Arena arena) {
+        BlockNumbers.scales(weight, type).requireFinite();
+        BlockNumbers.biases(weight, type).requireFinite();
+        int cols = weight.shape().cols();
+        var stream = new BlockStream(type, cols);
+        var grid = new GroupGrid(cols, type.groupWeights(), BlockRow.bits(type));
+        CodeValue value = type.hasBias() ? CodeValue.UNSIGNED : CodeValue.CENTRED;
+        int run = new Blocks(type).runCols(cols);
+        var layout = new GroupedLayout(grid, value, type.centre(), run, quant);
+        MemorySegment packed = arena.allocate(stream.byteSize(weight.shape().rows()), 64);
+        stream.pack(weight, packed);
+        return new BlockMatrix(weight.shape(), layout, stream, packed);
+    }
+
+    @Override
+    public int rows() {
+        return shape.rows();
+    }
+
+    @Override
+    public int rowsPerBlock() {
+        return ROWS;
+    }
+
+    @Override
+    public long byteSize() {
+        return packed.byteSize();
+    }
+
+    @Override
+    public TileLayout tileLayout() {
+        return layout;
+    }
+
+    /** Floats of work that a thread needs: sums of a tile, and products of a chunk for a quad. */
+    static int scratchFloats(GroupGrid grid) {
+        return PRODUCTS + CHUNK_COLS / grid.groupSize() * QUAD * ROWS;
+    }
+
+    @Override
+    public void multiply(
+            ActivationTile x, int blockFrom, int blockTo, float[] y, int yOffset, int yStride) {
+        if (!(x instanceof GroupedTile tile) || !tile.layout().equals(layout)) {
+            throw new IllegalArgumentException("tile %s: not of %s".formatted(x, layout));
+        }
+        int chunk = CHUNK_COLS / stream.type().blockWeights();
+        float[] work = tile.scratch().borrow();
+        for (int b = blockFrom; b < blockTo; b++) {
+            long rows = b * stream.rowsBytes();
+            Arrays.fill(work, 0, PRODUCTS, 0);
+            for (int from = 0; from < stream.blocks(); from += chunk) {
+                int to = Math.min(from + chunk, stream.blocks());
+                for (int quad = 0; quad < tile.quads(); quad++) {
+                    if (tile.width(quad) == 1) {
+                        addOne(tile, quad, rows, from, to, work);
+                    } else {
+                        addFour(tile, quad, rows, from, to, work);
+                    }
+                }
+            }
+            int first = b * ROWS;
+            int count = Math.min(ROWS, shape.rows() - first);
+            for (int t = 0; t < tile.tokens(); t++) {
+                System.arraycopy(work, t * ROWS, y, yOffset + t * yStride + first, count);
+            }
+        }
+        tile.scratch().release(work);
+    }
+
+    private void addOne(GroupedTile tile, int quad, long rows, int from, int to, float[] work) {
+        int first = from * stream.groups();
+        int last = to * stream.groups();
+        int sums = quad * QUAD * ROWS;
+        kernel.oneToken(packed, rows, first, last, tile.steps(quad), work, PRODUCTS);
+        scaling.addOne(
+                packed, Kind.SCALES, rows, from, to, tile.factors(quad), work, PRODUCTS, sums);
+        if (stream.biases()) {
+            spread(tile.groupSums(quad), first, last, work);
+            scaling.addOne(packed, Kind.BIASES, rows, from, to, whole, work, PRODUCTS, sums);
+        }
+    }
+
+    private void addFour(GroupedTile tile, int quad, long rows, int from, int to, float[] work) {
+        int first = from * stream.groups();
+        int last = to * stream.groups();
+        int sums = quad * QUAD * ROWS;
+        kernel.fourTokens(packed, rows, first, last, tile.steps(quad), work, PRODUCTS);
+        scaling.addFour(
+                packed, Kind.SCALES, rows, from, to, tile.factors(quad), work, PRODUCTS, sums);
+        if (stream.biases()) {
+            spread(tile.groupSums(quad), QUAD * first, QUAD * last, work);
+            scaling.addFour(packed, Kind.BIASES, rows, from, to, whole, work, PRODUCTS, sums);
+        }
+    }
+
+    /** Gives every row the sums of its groups' activations, as if they were products. */
+    private static void spread(float[] sums, int from, int to, float[] work) {
+        for (int i = from; i < to; i++) {
+            int at = PRODUCTS + (i - from) * ROWS;
+            Arrays.fill(work, at, at + ROWS, sums[i]);
+        }
+    }
+}

@@ -47,7 +47,7 @@ class KvTypeTest {
                         "--gen-tokens=2",
                         "--repetitions=1",
                         "--warm-up=0",
-                        "--backend-option=kv=" + type);
+                        "--kv-type=" + type);
         assertEquals(0, run.code(), run.err());
         assertTrue(run.out().contains("cache " + type), run.out());
     }

@@ -82,6 +82,11 @@ class WrongInputTest {
                 mistake("--plot: there is no folder", "bench", "--plot=/no/such/plot.svg"),
                 mistake("unknown option 'speed'", "bench", "--backend-option=speed=1"),
                 mistake("give threads by --threads", "bench", "-t1", "--backend-option=threads=1"),
+                mistake(
+                        "give kv by --kv-type",
+                        "bench",
+                        "--kv-type=f16",
+                        "--backend-option=kv=f16"),
                 mistake("--bits: expected some of 1, 2", "bench", "kernels", "--bits=3"),
                 mistake("--shape: expected ROWSxCOLS", "bench", "kernels", "--shape=4096"),
                 mistake("--activations: expected one of", "bench", "kernels", "--activations=x"),

@@ -82,6 +82,14 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Mixin private BenchEngine engine = new BenchEngine();
 
+    @Option(
+            names = "--kv-type",
+            paramLabel = "TYPE",
+            description =
+                    "How cpu-vector keeps keys and values: f32, f16 or int8. Less is faster in long"
+                            + " contexts and a little off. Default: f32")
+    private @Nullable String kvType;
+
     @Mixin private I2sArguments i2s = new I2sArguments();
 
     @Mixin private ActivationArguments activations = new ActivationArguments();
@@ -137,7 +145,7 @@ public final class BenchCommand implements Callable<Integer> {
         BenchEffort effort = effort();
         ReportFormat form = ReportFormat.of(format);
         List<Integer> threads = engine.threads();
-        ModelOptions options = activations.apply(i2s.apply(engine.modelOptions(0)));
+        ModelOptions options = activations.apply(i2s.apply(engine.modelOptions(0, kvType)));
         if (plot != null) {
             SvgFile.requireWritable("--plot", plot);
         }
@@ -176,7 +184,7 @@ public final class BenchCommand implements Callable<Integer> {
             for (int count : threads) {
                 ModelOptions sized =
                         activations
-                                .apply(i2s.apply(engine.modelOptions(count)))
+                                .apply(i2s.apply(engine.modelOptions(count, kvType)))
                                 .withMaxContextTokens(plan.contextTokens());
                 List<Double> before = readBefore(files, count, effort);
                 PeakRestart.now();

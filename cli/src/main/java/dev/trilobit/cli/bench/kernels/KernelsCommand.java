@@ -191,7 +191,7 @@ public final class KernelsCommand implements Callable<Integer> {
 
     private List<KernelResult> measure(
             KernelProgram program, List<KernelCase> cases, int threads, KernelTimer timer) {
-        var options = engine.modelOptions(threads);
+        var options = engine.modelOptions(threads, null);
         int most = cases.stream().mapToInt(KernelCase::tokens).max().orElseThrow();
         Selection selection = Backends.select(options.backend(), program.program());
         try (Backend backend = selection.backend();

@@ -44,15 +44,27 @@ public final class BenchEngine {
     /**
      * Returns options for one number of threads.
      *
+     * @param kvType how keys and values are kept; null to let the backend choose
      * @throws UsageException if a value is wrong
      */
-    public ModelOptions modelOptions(int count) {
+    public ModelOptions modelOptions(int count, @Nullable String kvType) {
         Map<String, String> all = new LinkedHashMap<>(options);
-        if (count > 0 && all.put("threads", String.valueOf(count)) != null) {
-            throw new UsageException("--backend-option: give threads by --threads alone");
-        }
+        Integer threads = count > 0 ? count : null;
+        BackendArguments.backendOptions(threads, kvType)
+                .forEach(
+                        (name, value) -> {
+                            if (all.put(name, value) != null) {
+                                throw new UsageException(
+                                        "--backend-option: give %s by %s alone"
+                                                .formatted(name, ownOption(name)));
+                            }
+                        });
         return ModelOptions.defaults()
                 .withBackend(BackendArguments.request(backend))
                 .withBackendOptions(all);
+    }
+
+    private static String ownOption(String name) {
+        return name.equals("threads") ? "--threads" : "--kv-type";
     }
 }

@@ -83,6 +83,13 @@ class WrongInputTest {
                 mistake("unknown option 'speed'", "bench", "--backend-option=speed=1"),
                 mistake("give threads by --threads", "bench", "-t1", "--backend-option=threads=1"),
                 mistake(
+                        "--shape: 4096x100 cannot be q6_k",
+                        "bench",
+                        "kernels",
+                        "--bits=q6_k",
+                        "--shape=4096x100"),
+                mistake("no context has as many tokens", "bench", "--depth=2147483647"),
+                mistake(
                         "give kv by --kv-type",
                         "bench",
                         "--kv-type=f16",

@@ -54,9 +54,20 @@ record BenchPlan(
     int contextTokens() {
         return depths.stream()
                 .flatMap(depth -> tests(depth).stream())
-                .mapToInt(test -> test.depth() + test.appended())
+                .mapToInt(BenchPlan::lastToken)
                 .max()
                 .orElseThrow();
+    }
+
+    private static int lastToken(TokenTest test) {
+        try {
+            return Math.addExact(test.depth(), test.appended());
+        } catch (ArithmeticException e) {
+            throw new UsageException(
+                    "--depth and the tests: no context has as many tokens as %s needs"
+                            .formatted(test.label()),
+                    e);
+        }
     }
 
     /** Returns the most tokens of a step that is timed. */

@@ -21,12 +21,16 @@ final class TestEnding {
         return position;
     }
 
-    /** Returns the largest difference from {@code expected}; 0 only if all are equal. */
+    /** Returns the largest difference from {@code expected}; 0 only if all bits are equal. */
     double difference(double[] expected) {
         double largest = expected.length == logits.length ? 0 : Double.POSITIVE_INFINITY;
         for (int i = 0; i < Math.min(expected.length, logits.length); i++) {
-            // What is not a number stays the largest.
-            largest = Math.max(largest, Math.abs(expected[i] - logits[i]));
+            float other = (float) expected[i];
+            if (Float.floatToRawIntBits(other) != Float.floatToRawIntBits(logits[i])) {
+                // A zero of the other sign differs too; what is not a number stays the largest.
+                double difference = Math.abs(expected[i] - logits[i]);
+                largest = Math.max(largest, difference == 0 ? Double.MIN_VALUE : difference);
+            }
         }
         return largest;
     }

@@ -23,9 +23,9 @@ record TestResult(TokenTest test, List<Lap> laps) {
         return seconds().map(seconds -> test.appended() / seconds);
     }
 
-    /** Returns the heap bytes that a token allocated in the repetition that allocated least. */
+    /** Returns the heap bytes that a token allocated, the median of the repetitions. */
     double allocatedBytesPerToken() {
-        long least = laps.stream().mapToLong(Lap::allocatedBytes).min().orElseThrow();
-        return (double) least / test.appended();
+        var bytes = new Samples(laps.stream().map(lap -> (double) lap.allocatedBytes()).toList());
+        return bytes.median() / test.appended();
     }
 }

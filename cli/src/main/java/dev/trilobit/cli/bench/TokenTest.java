@@ -42,7 +42,7 @@ record TokenTest(Kind kind, int tokens, int depth) {
 
     /** Returns the tokens that one repetition appends. */
     int appended() {
-        return kind == Kind.STEP ? STEPS * tokens : tokens;
+        return kind == Kind.STEP ? Math.multiplyExact(STEPS, tokens) : tokens;
     }
 
     /** Returns the tokens of one forward, in a session that takes {@code mostTokens}. */

@@ -99,7 +99,7 @@ record KernelFormat(WeightFormat format, ActivationQuant activations) {
     }
 
     /**
-     * Returns the formats that users ask for.
+     * Returns the formats that users ask for, and the one that they are compared with.
      *
      * @param bits names separated by commas
      * @param groups weights that share a scale
@@ -107,11 +107,11 @@ record KernelFormat(WeightFormat format, ActivationQuant activations) {
      * @throws UsageException if a name is unknown
      */
     static List<KernelFormat> parse(String bits, List<Integer> groups, ActivationQuant rule) {
-        return Arrays.stream(bits.split(",", -1))
-                .map(String::strip)
-                .flatMap(name -> bits(name, bits).formats(groups, rule))
-                .distinct()
-                .toList();
+        Stream<KernelFormat> wanted =
+                Arrays.stream(bits.split(",", -1))
+                        .map(String::strip)
+                        .flatMap(name -> bits(name, bits).formats(groups, rule));
+        return Stream.concat(wanted, Stream.of(BASELINE)).distinct().toList();
     }
 
     private static Bits bits(String name, String text) {

@@ -31,7 +31,8 @@ import picocli.CommandLine.Option;
             "Times products of random matrices: every weight format beside dense 16-bit (bf16), for"
                     + " one token and for many. A case is a program of one operation (two for"
                     + " INxHIDDENxOUT), so that it runs on every backend; its time includes"
-                    + " rounding the input. Small matrices stay in the caches of the processor."
+                    + " rounding the input. Small matrices stay in the caches of the processor. bf16 is"
+                    + " always timed too: it is what the others are compared with."
         },
         sortOptions = false,
         footerHeading = "%nExamples:%n",
@@ -136,6 +137,7 @@ public final class KernelsCommand implements Callable<Integer> {
                         WARM_UP_SAMPLES * sampleSeconds);
         ReportFormat form = ReportFormat.of(format);
         List<KernelCase> cases = filter.apply(cases());
+        cases.forEach(KernelsCommand::requireProgram);
         List<KernelResult> results = new ArrayList<>();
         Map<String, Double> read = new LinkedHashMap<>();
         for (int threads : engine.threads()) {
@@ -144,13 +146,29 @@ public final class KernelsCommand implements Callable<Integer> {
             double rate = ReadLoop.bytesPerSecond(readers, READINGS).median();
             read.put(String.valueOf(readers), rate);
         }
-        if (python != null) {
-            List<KernelCase> known = cases.stream().filter(MlxKernels::has).toList();
-            results.addAll(new MlxKernels(python, timer).time(known));
+        try {
+            if (python != null) {
+                List<KernelCase> known = cases.stream().filter(MlxKernels::has).toList();
+                results.addAll(new MlxKernels(python, timer).time(known));
+            }
+        } finally {
+            // What was measured is told even if MLX fails.
+            String machine = Processor.name() + "; Java " + Runtime.version();
+            new KernelTable(machine, read, results).print(form, streams);
         }
-        String machine = Processor.name() + "; Java " + Runtime.version();
-        new KernelTable(machine, read, results).print(form, streams);
         return ExitCode.OK;
+    }
+
+    /** Before anything is timed: some formats have shapes that they cannot hold. */
+    private static void requireProgram(KernelCase one) {
+        try {
+            new KernelProgram(one.format(), one.chain()).program();
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(
+                    "--shape: %s cannot be %s: %s"
+                            .formatted(one.chain().label(), one.format().label(), e.getMessage()),
+                    e);
+        }
     }
 
     private List<KernelCase> cases() {

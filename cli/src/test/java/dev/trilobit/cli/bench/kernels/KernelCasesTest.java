@@ -23,7 +23,12 @@ class KernelCasesTest {
     @Test
     void oneBitHasASymmetricAndAnAffineForm() {
         assertEquals(
-                List.of("binary-g64", "binary-affine-g64", "binary-g128", "binary-affine-g128"),
+                List.of(
+                        "binary-g64",
+                        "binary-affine-g64",
+                        "binary-g128",
+                        "binary-affine-g128",
+                        "bf16"),
                 labels("1", 64, 128));
     }
 
@@ -38,7 +43,8 @@ class KernelCasesTest {
                         "f16",
                         "q8_0"),
                 labels("ternary,16,q8_0", 32, 64));
-        assertEquals(List.of("affine2-g32", "affine4-g32", "affine8-g32"), labels("2,4,8", 32));
+        assertEquals(
+                List.of("affine2-g32", "affine4-g32", "affine8-g32", "bf16"), labels("2,4,8", 32));
     }
 
     @Test

@@ -30,7 +30,7 @@ class KernelTableTest {
     private static final KernelFormat ONE =
             KernelFormat.parse("1", List.of(128), ActivationQuant.NONE).getFirst();
     private static final KernelFormat AFFINE =
-            KernelFormat.parse("1", List.of(128), ActivationQuant.NONE).getLast();
+            KernelFormat.parse("1", List.of(128), ActivationQuant.NONE).get(1);
     private static final KernelTimer TIMER = new KernelTimer(2, 0.001, 0.001);
 
     @TempDir private Path folder;

@@ -9,6 +9,7 @@ import java.util.Optional;
 public final class CpuVectorProvider implements BackendProvider {
     private static final int SCORE = 100;
     private static final int LEAST_BITS = 128;
+    private static final int MOST_BITS = 512;
 
     /** Called by ServiceLoader. */
     public CpuVectorProvider() {}
@@ -33,6 +34,11 @@ public final class CpuVectorProvider implements BackendProvider {
             return new Availability.Unavailable(
                     "this JVM has vectors of %d bits, the kernels need at least %d"
                             .formatted(bits, LEAST_BITS));
+        }
+        if (bits > MOST_BITS) {
+            return new Availability.Unavailable(
+                    "this JVM has vectors of %d bits, the kernels know at most %d: start java with -XX:MaxVectorSize=%d"
+                            .formatted(bits, MOST_BITS, MOST_BITS / Byte.SIZE));
         }
         return new Availability.Available(
                 "%d processors".formatted(Runtime.getRuntime().availableProcessors()), SCORE);

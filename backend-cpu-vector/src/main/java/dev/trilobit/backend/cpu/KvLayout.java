@@ -35,7 +35,7 @@ record KvLayout(KvCodec codec, int kvHeads, int headDim, int pagePositions) {
                 type.codec(),
                 spec.kvHeads(),
                 spec.headDim(),
-                Math.min(PAGE, Math.ceilDiv(maxContextTokens, TILE) * TILE));
+                Math.ceilDiv(Math.min(PAGE, maxContextTokens), TILE) * TILE);
     }
 
     /** Groups that a group of positions has: elements of a head, rounded up to even. */

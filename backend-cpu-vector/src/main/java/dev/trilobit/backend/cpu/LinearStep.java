@@ -156,7 +156,7 @@ final class LinearStep implements Step, RowPool.Work {
         } else if (tileCount > 1) {
             pool.run(this, units);
         } else {
-            pool.run(this, units, Math.max(1, (int) ((long) go * spans / blocks())));
+            pool.run(this, units, (int) Math.ceilDiv((long) go * spans, (long) blocks()));
         }
     }
 

@@ -8,6 +8,8 @@ import java.lang.foreign.MemorySegment;
  * page that is read again is there again. Not safe for use by several threads.
  */
 final class PassedPages {
+    private static final System.Logger LOG = System.getLogger(PassedPages.class.getName());
+
     /** Few calls of the system, and little beside the memory of any model. */
     static final long STEP_BYTES = 4L << 20;
 
@@ -31,11 +33,28 @@ final class PassedPages {
             return;
         }
         if (offset < from) {
-            plane.asSlice(from).unload();
+            giveBack(plane.asSlice(from));
             from = offset;
         } else if (offset - from >= STEP_BYTES) {
-            plane.asSlice(from, offset - from).unload();
+            giveBack(plane.asSlice(from, offset - from));
             from = offset;
+        }
+    }
+
+    /**
+     * Gives the pages of a plane back if that loses nothing: what was written to a private mapping
+     * would be gone.
+     */
+    static void giveBack(MemorySegment plane) {
+        if (plane.isMapped() && plane.isReadOnly()) {
+            try {
+                plane.unload();
+            } catch (Exception e) {
+                // The system may refuse, and the JDK then throws what it does not declare. The
+                // pages
+                // stay where they are: nothing is lost but memory.
+                LOG.log(System.Logger.Level.DEBUG, "pages of a file stay in memory", e);
+            }
         }
     }
 }

@@ -11,7 +11,6 @@ import dev.trilobit.api.quant.UnusableWeightException;
 import dev.trilobit.api.quant.Weight;
 import dev.trilobit.api.quant.WeightSource;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -241,7 +240,7 @@ final class ProgramWeights implements AutoCloseable {
      * that is the embedding too.
      */
     private static void release(Weight weight) {
-        weight.planes().stream().filter(MemorySegment::isMapped).forEach(MemorySegment::unload);
+        weight.planes().forEach(PassedPages::giveBack);
     }
 
     private static void throwIfAny(List<Throwable> failures) {

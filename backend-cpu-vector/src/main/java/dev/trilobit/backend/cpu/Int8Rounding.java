@@ -25,9 +25,7 @@ final class Int8Rounding {
         FloatVector largest = FloatVector.zero(Lanes.FLOATS);
         int i = 0;
         for (; i <= length - LANES; i += LANES) {
-            // Not abs(): compiled in some places, it allocates its result.
-            IntVector bits = FloatVector.fromArray(Lanes.FLOATS, x, offset + i).reinterpretAsInts();
-            largest = largest.max(bits.and(Integer.MAX_VALUE).reinterpretAsFloats());
+            largest = largest.max(FloatVector.fromArray(Lanes.FLOATS, x, offset + i).abs());
         }
         // A maximum is the same in whatever order it is taken.
         float max = largest.reduceLanes(VectorOperators.MAX);

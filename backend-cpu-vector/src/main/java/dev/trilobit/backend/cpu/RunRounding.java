@@ -52,9 +52,7 @@ final class RunRounding {
                 FloatVector.broadcast(Lanes.FLOATS, ActivationQuant.LEAST_RUN_MAGNITUDE);
         int i = 0;
         for (; i <= length - LANES; i += LANES) {
-            // Not abs(): compiled in some places, it allocates its result.
-            IntVector bits = FloatVector.fromArray(Lanes.FLOATS, x, from + i).reinterpretAsInts();
-            largest = largest.max(bits.and(Integer.MAX_VALUE).reinterpretAsFloats());
+            largest = largest.max(FloatVector.fromArray(Lanes.FLOATS, x, from + i).abs());
         }
         // A maximum is the same in whatever order it is taken.
         float max = largest.reduceLanes(VectorOperators.MAX);

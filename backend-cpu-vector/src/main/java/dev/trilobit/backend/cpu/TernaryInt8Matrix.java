@@ -101,7 +101,6 @@ final class TernaryInt8Matrix implements PackedMatrix {
             int stride = (end - b) * TernaryWords.BLOCK_ROWS;
             int count = tile.tokens() * stride;
             Arrays.fill(work.sums, 0, count, 0);
-            Arrays.fill(work.shortSums, 0, count, (short) 0);
             int largest = 0;
             for (int chunk = 0; chunk < TernaryWords.chunks(words); chunk++) {
                 int more = tile.largestSum(chunk);

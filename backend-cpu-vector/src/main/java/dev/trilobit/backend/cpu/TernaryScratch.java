@@ -8,7 +8,10 @@ final class TernaryScratch {
     /** Sums, [token][row of a span]. */
     final int[] sums = new int[SUMS];
 
-    /** Int16 sums on their way to {@link #sums}, in the same places but for the order of lanes. */
+    /**
+     * Int16 sums on their way to {@link #sums}, in the same places but for the order of lanes;
+     * zeros between spans, as {@link TernaryInt8Kernels#widen} leaves them.
+     */
     final short[] shortSums = new short[SUMS];
 
     /** Tables of a chunk for a quad of tokens. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,56 @@ class RowPoolTest {
                     }
                 }
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 9, 40})
+    void chunksHoldAtLeastTheUnitsAskedFor(int threads) {
+        try (var pool = new RowPool(threads)) {
+            for (int units : new int[] {2, 9, 64, 1000}) {
+                for (int least : new int[] {1, 2, 7, 5000}) {
+                    var done = new AtomicIntegerArray(units);
+                    var smallest = new AtomicInteger(units);
+                    pool.run(
+                            (from, to, _) -> {
+                                // The last chunk of a range may be smaller.
+                                if (from == 0) {
+                                    smallest.accumulateAndGet(to - from, Math::min);
+                                }
+                                for (int i = from; i < to; i++) {
+                                    done.incrementAndGet(i);
+                                }
+                            },
+                            units,
+                            least);
+                    for (int i = 0; i < units; i++) {
+                        assertEquals(1, done.get(i), "unit " + i + " of " + units);
+                    }
+                    assertTrue(smallest.get() >= Math.min(least, units / threads));
+                }
+            }
+        }
+    }
+
+    @Test
+    void aHelperThatIsHeldUpKeepsOnlyTheChunkItHas() {
+        try (var pool = new RowPool(2)) {
+            var others = new AtomicInteger();
+            var held = new AtomicInteger();
+            RowPool.Work work =
+                    (from, to, worker) -> {
+                        if (worker == 1 && held.compareAndSet(0, to - from)) {
+                            // Held up until everything else is done, by the caller alone.
+                            while (others.get() < 100 - held.get()) {
+                                Thread.onSpinWait();
+                            }
+                        } else {
+                            others.addAndGet(to - from);
+                        }
+                    };
+            pool.run(work, 100, 10);
+            assertEquals(100, others.get() + held.get());
         }
     }
 

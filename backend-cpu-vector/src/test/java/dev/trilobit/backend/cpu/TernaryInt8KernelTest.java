@@ -46,11 +46,23 @@ class TernaryInt8KernelTest implements AtEachWidth {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 31, 32})
     void integerDotsAreExactForEveryTokenCount(int tokens) {
-        int flush = TernaryWords.FLUSH_WORDS * WORD;
-        for (int cols : new int[] {WORD - 1, WORD, WORD + 1, flush - 1, flush, flush + 1, 640}) {
+        int chunk = TernaryWords.CHUNK_WORDS * WORD;
+        for (int cols : new int[] {WORD - 1, WORD, WORD + 1, chunk - 1, chunk, chunk + 1, 640}) {
             checkExact(ternary(BLOCK + 3, Math.max(cols, 1), TernaryPacking.CONSECUTIVE), tokens);
+        }
+    }
+
+    @Test
+    void integerDotsAreExactForEveryNumberOfBlocks() {
+        int cols = TernaryWords.CHUNK_WORDS * WORD + 5;
+        int run = TernaryWords.RUN_BLOCKS;
+        int span = TernaryInt8Matrix.SPAN_BLOCKS;
+        for (int blocks : new int[] {run - 1, run, run + 1, span - 1, span, span + 1}) {
+            for (int tokens : new int[] {1, 4, 9}) {
+                checkExact(ternary(blocks * BLOCK - 2, cols, TernaryPacking.CONSECUTIVE), tokens);
+            }
         }
     }
 
@@ -74,9 +86,9 @@ class TernaryInt8KernelTest implements AtEachWidth {
             Weight weight = weight(BLOCK + 1, 6912, TernaryPacking.CONSECUTIVE, (_, _) -> code);
             var matrix = TernaryInt8Matrix.pack(weight, arena);
             for (byte q : new byte[] {-128, 127, 0}) {
-                byte[] tokens = new byte[4 * 6912];
+                byte[] tokens = new byte[9 * 6912];
                 Arrays.fill(tokens, q);
-                for (int count : new int[] {1, 4}) {
+                for (int count : new int[] {1, 4, 9}) {
                     var tile = new TernaryInt8Tile(6912);
                     tile.loadCodes(tokens, 1f, count);
                     float[] y = new float[count * (BLOCK + 1)];
@@ -149,10 +161,10 @@ class TernaryInt8KernelTest implements AtEachWidth {
     void resultsAreTheSameInEveryTileAndBlockRange() {
         int rows = 6 * BLOCK + 5;
         var matrix = TernaryInt8Matrix.pack(ternary(rows, 333, TernaryPacking.CONSECUTIVE), arena);
-        float[] x = floats(8 * 333);
-        float[] all = new float[8 * rows];
-        matrix.multiply(tile(matrix, x, 8), 0, 7, all, 0, rows);
-        for (int tokens = 1; tokens < 8; tokens++) {
+        float[] x = floats(32 * 333);
+        float[] all = new float[32 * rows];
+        matrix.multiply(tile(matrix, x, 32), 0, 7, all, 0, rows);
+        for (int tokens = 1; tokens < 32; tokens++) {
             ActivationTile tile = tile(matrix, x, tokens);
             float[] y = new float[tokens * rows];
             for (int b = 6; b >= 0; b -= 2) {
@@ -163,11 +175,40 @@ class TernaryInt8KernelTest implements AtEachWidth {
     }
 
     @Test
+    void partsLoadInAnyOrder() {
+        var matrix = TernaryInt8Matrix.pack(ternary(9, 333, TernaryPacking.CONSECUTIVE), arena);
+        float[] x = floats(13 * 333);
+        for (int tokens : new int[] {1, 2, 3, 7, 8, 13}) {
+            float[] whole = new float[tokens * 9];
+            matrix.multiply(tile(matrix, x, tokens), 0, 1, whole, 0, 9);
+            ActivationTile tile = tile(matrix, floats(32 * 333), 32);
+            for (int parts = tile.begin(x, 0, 333, tokens), i = parts; i > 0; i--) {
+                tile.loadParts(i - 1, i);
+            }
+            float[] pieces = new float[tokens * 9];
+            matrix.multiply(tile, 0, 1, pieces, 0, 9);
+            assertArrayEquals(whole, pieces, tokens + " tokens");
+        }
+    }
+
+    @Test
+    void aTileRefusesMoreTokensThanItHolds() {
+        var tile = new TernaryInt8Tile(3);
+        for (int count : new int[] {0, 33}) {
+            var e =
+                    assertThrows(
+                            IllegalArgumentException.class,
+                            () -> tile.load(new float[99], 0, 3, count));
+            assertEquals(count + " tokens: a tile holds 1 to 32", e.getMessage());
+        }
+    }
+
+    @Test
     void onlyTheRowsAskedForAreWritten() {
         var matrix =
                 TernaryInt8Matrix.pack(
                         ternary(2 * BLOCK + 1, 50, TernaryPacking.CONSECUTIVE), arena);
-        for (int tokens : new int[] {1, 3}) {
+        for (int tokens : new int[] {1, 3, 9}) {
             int stride = 2 * BLOCK + 1 + GUARD;
             float[] y = new float[GUARD + tokens * stride];
             Arrays.fill(y, GUARD_VALUE);
@@ -183,8 +224,8 @@ class TernaryInt8KernelTest implements AtEachWidth {
     @Test
     void compiledLoopsGiveTheSameResultsAsInterpretedOnes() {
         var matrix = TernaryInt8Matrix.pack(ternary(BLOCK, 640, TernaryPacking.CONSECUTIVE), arena);
-        float[] x = floats(5 * 640);
-        for (int tokens : new int[] {1, 5}) {
+        float[] x = floats(11 * 640);
+        for (int tokens : new int[] {1, 5, 11}) {
             ActivationTile tile = tile(matrix, x, tokens);
             float[] first = new float[tokens * BLOCK];
             matrix.multiply(tile, 0, 1, first, 0, BLOCK);

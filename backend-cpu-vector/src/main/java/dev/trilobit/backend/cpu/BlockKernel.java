@@ -3,30 +3,43 @@ package dev.trilobit.backend.cpu;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Products of the codes of a {@link BlockStream} with activations, group by group; {@link
- * BlockScaling} adds them up. Both methods give the same bits. They do no more than that because
- * the compilers of the JVM give up on, or allocate vectors in, methods much larger.
+ * Products of a {@link BlockStream} with one token, codes and scales in one pass over the stream. A
+ * kernel is written for the groups of its formats, because loops of a known length cost less; and
+ * it does no more than this because the compilers of the JVM give up on, or allocate vectors in,
+ * methods much larger. {@link BlockProducts} and {@link BlockScaling} give four tokens the same
+ * bits.
  */
-sealed interface BlockKernel permits BlockByteKernel, BlockNibbleKernel {
+sealed interface BlockKernel
+        permits ByteBlockKernel, ByteSuperBlockKernel, NibbleBlockKernel, NibbleSuperBlockKernel {
     /**
-     * Multiplies some groups of a block of rows with one token.
+     * Adds what some blocks of the row come to: {@code unit * (sum over groups of multiple * factor
+     * * product)} for each, in ascending order, without the biases.
      *
      * @param matrix all of it
      * @param rows byte offset of the rows
-     * @param from first group of the row
-     * @param to group after the last
+     * @param from first block of the row
+     * @param to block after the last
      * @param x [column]
-     * @param work out: [group][row] from {@code at} on
+     * @param factors what the products are multiples of, [group]
+     * @param work in and out: the rows' sums from {@code sums} on
      */
-    void oneToken(
-            MemorySegment matrix, long rows, int from, int to, float[] x, float[] work, int at);
+    void addOne(
+            MemorySegment matrix,
+            long rows,
+            int from,
+            int to,
+            float[] x,
+            float[] factors,
+            float[] work,
+            int sums);
 
-    /**
-     * Multiplies some groups of a block of rows with four tokens.
-     *
-     * @param x [column][4]
-     * @param work out: [group][4][row] from {@code at} on
-     */
-    void fourTokens(
-            MemorySegment matrix, long rows, int from, int to, float[] x, float[] work, int at);
+    /** Makes the kernel of matrices that lie as {@code stream} says. */
+    static BlockKernel of(BlockStream stream) {
+        return switch (stream.type()) {
+            case Q8_0, Q5_0 -> new ByteBlockKernel(stream);
+            case Q6_K -> new ByteSuperBlockKernel(stream);
+            case Q4_0, Q4_1 -> new NibbleBlockKernel(stream);
+            case Q4_K -> new NibbleSuperBlockKernel(stream);
+        };
+    }
 }

@@ -30,6 +30,7 @@ final class BlockMatrix implements PackedMatrix {
     private final GroupedLayout layout;
     private final BlockStream stream;
     private final BlockKernel kernel;
+    private final BlockProducts products;
     private final BlockScaling scaling;
 
     /** The factors of sums that have theirs already. */
@@ -42,10 +43,11 @@ final class BlockMatrix implements PackedMatrix {
         this.shape = shape;
         this.layout = layout;
         this.stream = stream;
-        this.kernel =
+        this.kernel = BlockKernel.of(stream);
+        this.products =
                 layout.grid().slotBits() == 8
-                        ? new BlockByteKernel(stream)
-                        : new BlockNibbleKernel(stream);
+                        ? new BlockByteProducts(stream)
+                        : new BlockNibbleProducts(stream);
         this.scaling = new BlockScaling(stream, shape.rows());
         this.whole = new float[layout.grid().groups() * QUAD];
         Arrays.fill(whole, 1);
@@ -129,15 +131,10 @@ final class BlockMatrix implements PackedMatrix {
     }
 
     private void addOne(GroupedTile tile, int quad, long rows, int from, int to, float[] work) {
-        int first = from * stream.groups();
-        int last = to * stream.groups();
         int sums = quad * QUAD * ROWS;
-        kernel.oneToken(packed, rows, first, last, tile.steps(quad), work, PRODUCTS);
-        scaling.addOne(
-                packed, Kind.SCALES, rows, from, to, tile.factors(quad), work, PRODUCTS, sums);
+        kernel.addOne(packed, rows, from, to, tile.steps(quad), tile.factors(quad), work, sums);
         if (stream.biases()) {
-            spread(tile.groupSums(quad), first, last, work);
-            scaling.addOne(packed, Kind.BIASES, rows, from, to, whole, work, PRODUCTS, sums);
+            scaling.addBiases(packed, rows, from, to, tile.groupSums(quad), work, sums);
         }
     }
 
@@ -145,7 +142,7 @@ final class BlockMatrix implements PackedMatrix {
         int first = from * stream.groups();
         int last = to * stream.groups();
         int sums = quad * QUAD * ROWS;
-        kernel.fourTokens(packed, rows, first, last, tile.steps(quad), work, PRODUCTS);
+        products.fourTokens(packed, rows, first, last, tile.steps(quad), work, PRODUCTS);
         scaling.addFour(
                 packed, Kind.SCALES, rows, from, to, tile.factors(quad), work, PRODUCTS, sums);
         if (stream.biases()) {

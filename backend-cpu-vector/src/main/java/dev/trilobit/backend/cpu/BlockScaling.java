@@ -9,8 +9,8 @@ import jdk.incubator.vector.VectorOperators;
 /**
  * Adds up the groups of a {@link BlockStream}: {@code unit * (sum over groups of multiple * f *
  * product)} for each block of the row, in ascending order, and the same of its biases, every
- * product fused with the sum that it goes to. {@link #addOne} and {@link #addFour} give the same
- * bits.
+ * product fused with the sum that it goes to. For one token {@link BlockKernel} does the former,
+ * with the same bits.
  */
 final class BlockScaling {
     /** What is added: products by their scales, or sums of activations by their biases. */
@@ -32,8 +32,8 @@ final class BlockScaling {
     private static final float ZERO = 0x1p23f + BlockStream.MULTIPLE_ZERO;
 
     // f16 bits three places down are an f32 too small by 2^112; subnormals included.
-    private static final int HALF_BITS = 0x8fffe000;
-    private static final float HALF_UNIT = 0x1p112f;
+    static final int HALF_BITS = 0x8fffe000;
+    static final float HALF_UNIT = 0x1p112f;
 
     private final BlockStream stream;
     private final int[] multiplesAt;
@@ -57,32 +57,28 @@ final class BlockScaling {
     }
 
     /**
-     * Adds what some blocks of the row come to for one token.
+     * Adds what the biases of some blocks of the row come to for one token.
      *
      * @param matrix all of it
      * @param rows byte offset of the rows
      * @param from first block of the row
      * @param to block after the last
-     * @param factors what the products are multiples of, [group]
-     * @param work in: products, [group][row], those of the first group at {@code products}; in and
-     *     out: the rows' sums from {@code sums} on
+     * @param activations their sums, [group]
+     * @param work in and out: the rows' sums from {@code sums} on
      */
-    void addOne(
+    void addBiases(
             MemorySegment matrix,
-            Kind kind,
             long rows,
             int from,
             int to,
-            float[] factors,
+            float[] activations,
             float[] work,
-            int products,
             int sums) {
         int groups = stream.groups();
-        long multiples = multiples(rows, kind);
-        long units = units(rows, kind);
+        long multiples = multiples(rows, Kind.BIASES);
+        long units = units(rows, Kind.BIASES);
         for (int v = 0; v < VECTORS; v++) {
             int out = sums + v * LANES;
-            int at = products + v * LANES;
             FloatVector sum0 = FloatVector.fromArray(Lanes.FLOATS, work, out);
             for (int b = from; b < to; b++) {
                 FloatVector scaled0 = FloatVector.zero(Lanes.FLOATS);
@@ -95,10 +91,8 @@ final class BlockScaling {
                                     .or(EXPONENT)
                                     .reinterpretAsFloats()
                                     .sub(ZERO);
-                    scaled0 =
-                            multiple.mul(factors[g])
-                                    .fma(FloatVector.fromArray(Lanes.FLOATS, work, at), scaled0);
-                    at += ROWS;
+                    FloatVector sum = FloatVector.broadcast(Lanes.FLOATS, activations[g]);
+                    scaled0 = multiple.fma(sum, scaled0);
                 }
                 long place = units + (long) b * stream.blockBytes() + v / 2 * VECTOR_BYTES;
                 FloatVector unit =
@@ -117,10 +111,6 @@ final class BlockScaling {
     /**
      * Adds what some blocks of the row come to for four tokens.
      *
-     * @param matrix all of it
-     * @param rows byte offset of the rows
-     * @param from first block of the row
-     * @param to block after the last
      * @param factors what the products are multiples of, [group][4]
      * @param work in: products, [group][4][row], those of the first group at {@code products}; in
      *     and out: sums, [4][row], from {@code sums} on

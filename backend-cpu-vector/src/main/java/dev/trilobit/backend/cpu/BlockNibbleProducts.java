@@ -10,7 +10,7 @@ import jdk.incubator.vector.VectorOperators;
  * Kernel for codes of four bits: Q4_0, Q4_1 and Q4_K. As {@link BlockByteKernel}, with four codes
  * to half a word.
  */
-final class BlockNibbleKernel implements BlockKernel {
+final class BlockNibbleProducts implements BlockProducts {
     private static final int LANES = GroupGrid.LANES;
     private static final int ROWS = GroupGrid.BLOCK_ROWS;
     private static final long VECTOR_BYTES = (long) LANES * Integer.BYTES;
@@ -37,7 +37,7 @@ final class BlockNibbleKernel implements BlockKernel {
     private final float zero3;
 
     /** Makes the kernel of matrices that lie as {@code stream} says. */
-    BlockNibbleKernel(BlockStream stream) {
+    BlockNibbleProducts(BlockStream stream) {
         this.cols = stream.groupCols();
         this.codesAt = stream.codesAt();
         int centre = stream.type().centre();
@@ -45,67 +45,6 @@ final class BlockNibbleKernel implements BlockKernel {
         this.zero1 = 0x1p19f + centre;
         this.zero2 = 0x1p15f + centre;
         this.zero3 = 0x1p11f + centre;
-    }
-
-    @Override
-    public void oneToken(
-            MemorySegment matrix, long rows, int from, int to, float[] x, float[] work, int at) {
-        float z0 = zero0;
-        float z1 = zero1;
-        float z2 = zero2;
-        float z3 = zero3;
-        int out = at;
-        for (int g = from; g < to; g++) {
-            FloatVector a0 = FloatVector.zero(Lanes.FLOATS);
-            FloatVector a1 = FloatVector.zero(Lanes.FLOATS);
-            FloatVector a2 = FloatVector.zero(Lanes.FLOATS);
-            FloatVector a3 = FloatVector.zero(Lanes.FLOATS);
-            long p = rows + codesAt[g];
-            int t = g * cols;
-            for (int end = t + cols; t < end; t += CODES) {
-                IntVector w0 = IntVector.fromMemorySegment(Lanes.INTS, matrix, p, ORDER);
-                IntVector w1 =
-                        IntVector.fromMemorySegment(Lanes.INTS, matrix, p + VECTOR_BYTES, ORDER);
-                IntVector w2 =
-                        IntVector.fromMemorySegment(
-                                Lanes.INTS, matrix, p + 2 * VECTOR_BYTES, ORDER);
-                IntVector w3 =
-                        IntVector.fromMemorySegment(
-                                Lanes.INTS, matrix, p + 3 * VECTOR_BYTES, ORDER);
-                p += GroupGrid.STEP_BYTES;
-                for (int k = t; k < t + CODES; k += CODES / 2) {
-                    FloatVector c = FloatVector.broadcast(Lanes.FLOATS, x[k]);
-                    a0 = w0.and(MASK_0).or(EXPONENT_0).reinterpretAsFloats().sub(z0).fma(c, a0);
-                    a1 = w1.and(MASK_0).or(EXPONENT_0).reinterpretAsFloats().sub(z0).fma(c, a1);
-                    a2 = w2.and(MASK_0).or(EXPONENT_0).reinterpretAsFloats().sub(z0).fma(c, a2);
-                    a3 = w3.and(MASK_0).or(EXPONENT_0).reinterpretAsFloats().sub(z0).fma(c, a3);
-                    c = FloatVector.broadcast(Lanes.FLOATS, x[k + 1]);
-                    a0 = w0.and(MASK_1).or(EXPONENT_1).reinterpretAsFloats().sub(z1).fma(c, a0);
-                    a1 = w1.and(MASK_1).or(EXPONENT_1).reinterpretAsFloats().sub(z1).fma(c, a1);
-                    a2 = w2.and(MASK_1).or(EXPONENT_1).reinterpretAsFloats().sub(z1).fma(c, a2);
-                    a3 = w3.and(MASK_1).or(EXPONENT_1).reinterpretAsFloats().sub(z1).fma(c, a3);
-                    c = FloatVector.broadcast(Lanes.FLOATS, x[k + 2]);
-                    a0 = w0.and(MASK_2).or(EXPONENT_2).reinterpretAsFloats().sub(z2).fma(c, a0);
-                    a1 = w1.and(MASK_2).or(EXPONENT_2).reinterpretAsFloats().sub(z2).fma(c, a1);
-                    a2 = w2.and(MASK_2).or(EXPONENT_2).reinterpretAsFloats().sub(z2).fma(c, a2);
-                    a3 = w3.and(MASK_2).or(EXPONENT_2).reinterpretAsFloats().sub(z2).fma(c, a3);
-                    c = FloatVector.broadcast(Lanes.FLOATS, x[k + 3]);
-                    a0 = w0.and(MASK_3).or(EXPONENT_3).reinterpretAsFloats().sub(z3).fma(c, a0);
-                    a1 = w1.and(MASK_3).or(EXPONENT_3).reinterpretAsFloats().sub(z3).fma(c, a1);
-                    a2 = w2.and(MASK_3).or(EXPONENT_3).reinterpretAsFloats().sub(z3).fma(c, a2);
-                    a3 = w3.and(MASK_3).or(EXPONENT_3).reinterpretAsFloats().sub(z3).fma(c, a3);
-                    w0 = w0.lanewise(VectorOperators.LSHR, HALF_WORD);
-                    w1 = w1.lanewise(VectorOperators.LSHR, HALF_WORD);
-                    w2 = w2.lanewise(VectorOperators.LSHR, HALF_WORD);
-                    w3 = w3.lanewise(VectorOperators.LSHR, HALF_WORD);
-                }
-            }
-            a0.intoArray(work, out);
-            a1.intoArray(work, out + LANES);
-            a2.intoArray(work, out + 2 * LANES);
-            a3.intoArray(work, out + 3 * LANES);
-            out += ROWS;
-        }
     }
 
     @Override

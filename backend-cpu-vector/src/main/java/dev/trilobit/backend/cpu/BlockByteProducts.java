@@ -11,7 +11,7 @@ import jdk.incubator.vector.VectorOperators;
  * becomes an f32 as the last digits of a power of two, which is subtracted again with the code of
  * zero: exact, and cheaper than a conversion.
  */
-final class BlockByteKernel implements BlockKernel {
+final class BlockByteProducts implements BlockProducts {
     private static final int LANES = GroupGrid.LANES;
     private static final int ROWS = GroupGrid.BLOCK_ROWS;
     private static final long VECTOR_BYTES = (long) LANES * Integer.BYTES;
@@ -32,61 +32,12 @@ final class BlockByteKernel implements BlockKernel {
     private final float zero1;
 
     /** Makes the kernel of matrices that lie as {@code stream} says. */
-    BlockByteKernel(BlockStream stream) {
+    BlockByteProducts(BlockStream stream) {
         this.cols = stream.groupCols();
         this.codesAt = stream.codesAt();
         int centre = stream.type().centre();
         this.zero0 = 0x1p23f + centre;
         this.zero1 = 0x1p15f + centre;
-    }
-
-    @Override
-    public void oneToken(
-            MemorySegment matrix, long rows, int from, int to, float[] x, float[] work, int at) {
-        float z0 = zero0;
-        float z1 = zero1;
-        int out = at;
-        for (int g = from; g < to; g++) {
-            FloatVector a0 = FloatVector.zero(Lanes.FLOATS);
-            FloatVector a1 = FloatVector.zero(Lanes.FLOATS);
-            FloatVector a2 = FloatVector.zero(Lanes.FLOATS);
-            FloatVector a3 = FloatVector.zero(Lanes.FLOATS);
-            long p = rows + codesAt[g];
-            int t = g * cols;
-            for (int end = t + cols; t < end; t += CODES) {
-                IntVector w0 = IntVector.fromMemorySegment(Lanes.INTS, matrix, p, ORDER);
-                IntVector w1 =
-                        IntVector.fromMemorySegment(Lanes.INTS, matrix, p + VECTOR_BYTES, ORDER);
-                IntVector w2 =
-                        IntVector.fromMemorySegment(
-                                Lanes.INTS, matrix, p + 2 * VECTOR_BYTES, ORDER);
-                IntVector w3 =
-                        IntVector.fromMemorySegment(
-                                Lanes.INTS, matrix, p + 3 * VECTOR_BYTES, ORDER);
-                p += GroupGrid.STEP_BYTES;
-                for (int k = t; k < t + CODES; k += CODES / 2) {
-                    FloatVector c = FloatVector.broadcast(Lanes.FLOATS, x[k]);
-                    a0 = w0.and(MASK_0).or(EXPONENT_0).reinterpretAsFloats().sub(z0).fma(c, a0);
-                    a1 = w1.and(MASK_0).or(EXPONENT_0).reinterpretAsFloats().sub(z0).fma(c, a1);
-                    a2 = w2.and(MASK_0).or(EXPONENT_0).reinterpretAsFloats().sub(z0).fma(c, a2);
-                    a3 = w3.and(MASK_0).or(EXPONENT_0).reinterpretAsFloats().sub(z0).fma(c, a3);
-                    c = FloatVector.broadcast(Lanes.FLOATS, x[k + 1]);
-                    a0 = w0.and(MASK_1).or(EXPONENT_1).reinterpretAsFloats().sub(z1).fma(c, a0);
-                    a1 = w1.and(MASK_1).or(EXPONENT_1).reinterpretAsFloats().sub(z1).fma(c, a1);
-                    a2 = w2.and(MASK_1).or(EXPONENT_1).reinterpretAsFloats().sub(z1).fma(c, a2);
-                    a3 = w3.and(MASK_1).or(EXPONENT_1).reinterpretAsFloats().sub(z1).fma(c, a3);
-                    w0 = w0.lanewise(VectorOperators.LSHR, HALF_WORD);
-                    w1 = w1.lanewise(VectorOperators.LSHR, HALF_WORD);
-                    w2 = w2.lanewise(VectorOperators.LSHR, HALF_WORD);
-                    w3 = w3.lanewise(VectorOperators.LSHR, HALF_WORD);
-                }
-            }
-            a0.intoArray(work, out);
-            a1.intoArray(work, out + LANES);
-            a2.intoArray(work, out + 2 * LANES);
-            a3.intoArray(work, out + 3 * LANES);
-            out += ROWS;
-        }
     }
 
     @Override

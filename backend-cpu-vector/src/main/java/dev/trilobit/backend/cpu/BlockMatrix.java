@@ -6,7 +6,6 @@ import dev.trilobit.api.quant.Blocks;
 import dev.trilobit.api.quant.MatrixShape;
 import dev.trilobit.api.quant.UnusableWeightException;
 import dev.trilobit.api.quant.Weight;
-import dev.trilobit.backend.cpu.BlockScaling.Kind;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -23,18 +22,11 @@ final class BlockMatrix implements PackedMatrix {
     /** Columns between two visits to the scales; a multiple of every block. */
     private static final int CHUNK_COLS = 256;
 
-    /** Where products begin in the work of a thread: behind the sums, [token][row]. */
-    private static final int PRODUCTS = ActivationTile.MAX_TOKENS * ROWS;
-
     private final MatrixShape shape;
     private final GroupedLayout layout;
     private final BlockStream stream;
     private final BlockKernel kernel;
-    private final BlockProducts products;
-    private final BlockScaling scaling;
-
-    /** The factors of sums that have theirs already. */
-    private final float[] whole;
+    private final BlockBiases biases;
 
     private final MemorySegment packed;
 
@@ -44,13 +36,7 @@ final class BlockMatrix implements PackedMatrix {
         this.layout = layout;
         this.stream = stream;
         this.kernel = BlockKernel.of(stream);
-        this.products =
-                layout.grid().slotBits() == 8
-                        ? new BlockByteProducts(stream)
-                        : new BlockNibbleProducts(stream);
-        this.scaling = new BlockScaling(stream, shape.rows());
-        this.whole = new float[layout.grid().groups() * QUAD];
-        Arrays.fill(whole, 1);
+        this.biases = new BlockBiases(stream, shape.rows());
         this.packed = packed;
     }
 
@@ -95,9 +81,9 @@ final class BlockMatrix implements PackedMatrix {
         return layout;
     }
 
-    /** Floats of work that a thread needs: sums of a tile, and products of a chunk for a quad. */
-    static int scratchFloats(GroupGrid grid) {
-        return PRODUCTS + CHUNK_COLS / grid.groupSize() * QUAD * ROWS;
+    /** Floats of work that a thread needs: the sums of a tile, [token][row]. */
+    static int scratchFloats() {
+        return ActivationTile.MAX_TOKENS * ROWS;
     }
 
     @Override
@@ -110,15 +96,11 @@ final class BlockMatrix implements PackedMatrix {
         float[] work = tile.scratch().borrow();
         for (int b = blockFrom; b < blockTo; b++) {
             long rows = b * stream.rowsBytes();
-            Arrays.fill(work, 0, PRODUCTS, 0);
+            Arrays.fill(work, 0, tile.tokens() * ROWS, 0);
             for (int from = 0; from < stream.blocks(); from += chunk) {
                 int to = Math.min(from + chunk, stream.blocks());
                 for (int quad = 0; quad < tile.quads(); quad++) {
-                    if (tile.width(quad) == 1) {
-                        addOne(tile, quad, rows, from, to, work);
-                    } else {
-                        addFour(tile, quad, rows, from, to, work);
-                    }
+                    add(tile, quad, rows, from, to, work);
                 }
             }
             int first = b * ROWS;
@@ -130,32 +112,25 @@ final class BlockMatrix implements PackedMatrix {
         tile.scratch().release(work);
     }
 
-    private void addOne(GroupedTile tile, int quad, long rows, int from, int to, float[] work) {
+    private void add(GroupedTile tile, int quad, long rows, int from, int to, float[] work) {
+        int width = tile.width(quad);
+        int tokens = Math.min(width, tile.tokens() - quad * QUAD);
+        float[] x = tile.steps(quad);
+        float[] factors = tile.factors(quad);
         int sums = quad * QUAD * ROWS;
-        kernel.addOne(packed, rows, from, to, tile.steps(quad), tile.factors(quad), work, sums);
-        if (stream.biases()) {
-            scaling.addBiases(packed, rows, from, to, tile.groupSums(quad), work, sums);
+        if (width == 1) {
+            kernel.addOne(packed, rows, from, to, x, factors, work, sums);
+        } else {
+            for (int t = 0; t < tokens; t += 2) {
+                kernel.addTwo(packed, rows, from, to, x, factors, t, work, sums + t * ROWS);
+            }
         }
-    }
-
-    private void addFour(GroupedTile tile, int quad, long rows, int from, int to, float[] work) {
-        int first = from * stream.groups();
-        int last = to * stream.groups();
-        int sums = quad * QUAD * ROWS;
-        products.fourTokens(packed, rows, first, last, tile.steps(quad), work, PRODUCTS);
-        scaling.addFour(
-                packed, Kind.SCALES, rows, from, to, tile.factors(quad), work, PRODUCTS, sums);
         if (stream.biases()) {
-            spread(tile.groupSums(quad), QUAD * first, QUAD * last, work);
-            scaling.addFour(packed, Kind.BIASES, rows, from, to, whole, work, PRODUCTS, sums);
-        }
-    }
-
-    /** Gives every row the sums of its groups' activations, as if they were products. */
-    private static void spread(float[] sums, int from, int to, float[] work) {
-        for (int i = from; i < to; i++) {
-            int at = PRODUCTS + (i - from) * ROWS;
-            Arrays.fill(work, at, at + ROWS, sums[i]);
+            float[] activations = tile.groupSums(quad);
+            for (int t = 0; t < tokens; t++) {
+                int at = sums + t * ROWS;
+                biases.add(packed, rows, from, to, activations, width, t, work, at);
+            }
         }
     }
 }

@@ -46,7 +46,7 @@ final class GroupedTile implements ActivationTile {
                 new float[][] {new float[grid.groups() * QUAD], new float[grid.groups() * QUAD]};
         this.codes = new int[layout.roundsRuns() ? grid.cols() : 0];
         int scratchFloats =
-                Math.max(GroupedMatrix.scratchFloats(grid), BlockMatrix.scratchFloats(grid));
+                Math.max(GroupedMatrix.scratchFloats(grid), BlockMatrix.scratchFloats());
         this.scratch = new ScratchPool<>(() -> new float[scratchFloats]);
     }
 

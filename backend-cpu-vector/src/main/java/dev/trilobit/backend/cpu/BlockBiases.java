@@ -1,12 +1,17 @@
 package dev.trilobit.backend.cpu;
 
+import dev.trilobit.api.quant.BlockType;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** The biases of a {@link BlockStream}: those of a group times the sum of its activations. */
+/**
+ * The biases of a {@link BlockStream}: those of a group times the sum of its activations. Kernels
+ * multiply codes less {@link #centre}, so that sums and biases cancel less, and here the biases
+ * give it back: {@code s q + b = s (q - c) + (b + s c)}.
+ */
 final class BlockBiases {
     /** f16 bits three places down are an f32 too small by {@link #HALF_UNIT}; subnormals too. */
     static final int HALF_BITS = 0x8fffe000;
@@ -17,6 +22,12 @@ final class BlockBiases {
     private static final int VECTORS = GroupGrid.BLOCK_ROWS / LANES;
     private static final long VECTOR_BYTES = (long) LANES * Integer.BYTES;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+    /** Where the units of the biases lie, behind those of the scales. */
+    private static final long UNITS = 2 * VECTOR_BYTES;
+
+    /** Where the multiples of the biases lie, behind those of the scales. */
+    private static final long MULTIPLES = VECTOR_BYTES;
 
     // A byte becomes the last digits of 2^23, which is subtracted again with the byte of zero.
     private static final int BYTE = 0xff;
@@ -29,16 +40,24 @@ final class BlockBiases {
     /** Where a vector of multiples 1 lies, for types that have none. */
     private final long ones;
 
+    private final float centre;
+
     /** Makes the sums of matrices that lie as {@code stream} says, of {@code rows} rows. */
     BlockBiases(BlockStream stream, int rows) {
         this.stream = stream;
         this.multiplesAt = stream.multiplesAt();
         this.ones = stream.ones(rows);
+        this.centre = centre(stream.type());
+    }
+
+    /** The code of zero; of codes with a bias, which have none, the one in the middle. */
+    static int centre(BlockType type) {
+        return type.hasBias() ? 1 << (type.bits() - 1) : type.centre();
     }
 
     /**
-     * Adds what the biases of some blocks of the row come to for one token: {@code unit * (sum over
-     * groups of multiple * activations)} for each, in ascending order.
+     * Adds what the biases of some blocks of the row come to for one token: the sum over groups of
+     * {@code (b + s c) * activations}, in ascending order.
      *
      * @param matrix all of it
      * @param rows byte offset of the rows
@@ -60,36 +79,42 @@ final class BlockBiases {
             float[] work,
             int sums) {
         int groups = stream.groups();
-        long multiples = stream.multiples() ? rows + VECTOR_BYTES : ones;
-        long units = rows + 2 * VECTOR_BYTES;
+        boolean several = stream.multiples();
         for (int v = 0; v < VECTORS; v++) {
             int out = sums + v * LANES;
             FloatVector sum = FloatVector.fromArray(Lanes.FLOATS, work, out);
             for (int b = from; b < to; b++) {
-                FloatVector scaled = FloatVector.zero(Lanes.FLOATS);
+                long units = rows + (long) b * stream.blockBytes() + v / 2 * VECTOR_BYTES;
+                FloatVector scale = unit(matrix, units, v).mul(centre);
+                FloatVector bias = unit(matrix, units + UNITS, v);
                 for (int g = b * groups; g < (b + 1) * groups; g++) {
-                    FloatVector multiple =
-                            IntVector.fromMemorySegment(
-                                            Lanes.INTS, matrix, multiples + multiplesAt[g], ORDER)
-                                    .lanewise(VectorOperators.LSHR, v * Byte.SIZE)
-                                    .and(BYTE)
-                                    .or(EXPONENT)
-                                    .reinterpretAsFloats()
-                                    .sub(ZERO);
+                    long scales = several ? rows + multiplesAt[g] : ones;
+                    long biases = several ? scales + MULTIPLES : ones;
+                    FloatVector given = bias.mul(multiple(matrix, biases, v));
+                    given = multiple(matrix, scales, v).fma(scale, given);
                     float x = activations[g * width + token];
-                    scaled = multiple.fma(FloatVector.broadcast(Lanes.FLOATS, x), scaled);
+                    sum = given.fma(FloatVector.broadcast(Lanes.FLOATS, x), sum);
                 }
-                long unit = units + (long) b * stream.blockBytes() + v / 2 * VECTOR_BYTES;
-                sum =
-                        IntVector.fromMemorySegment(Lanes.INTS, matrix, unit, ORDER)
-                                .lanewise(VectorOperators.LSHL, (1 - v % 2) * Short.SIZE)
-                                .lanewise(VectorOperators.ASHR, 3)
-                                .and(HALF_BITS)
-                                .reinterpretAsFloats()
-                                .mul(HALF_UNIT)
-                                .fma(scaled, sum);
             }
             sum.intoArray(work, out);
         }
+    }
+
+    private static FloatVector multiple(MemorySegment matrix, long at, int vector) {
+        return IntVector.fromMemorySegment(Lanes.INTS, matrix, at, ORDER)
+                .lanewise(VectorOperators.LSHR, vector * Byte.SIZE)
+                .and(BYTE)
+                .or(EXPONENT)
+                .reinterpretAsFloats()
+                .sub(ZERO);
+    }
+
+    private static FloatVector unit(MemorySegment matrix, long at, int vector) {
+        return IntVector.fromMemorySegment(Lanes.INTS, matrix, at, ORDER)
+                .lanewise(VectorOperators.LSHL, (1 - vector % 2) * Short.SIZE)
+                .lanewise(VectorOperators.ASHR, 3)
+                .and(HALF_BITS)
+                .reinterpretAsFloats()
+                .mul(HALF_UNIT);
     }
 }

@@ -48,14 +48,12 @@ final class BlockMatrix implements PackedMatrix {
      * @throws UnusableWeightException if a scale or bias is not finite
      */
     static BlockMatrix pack(Weight weight, BlockType type, ActivationQuant quant, Arena arena) {
-        BlockNumbers.scales(weight, type).requireFinite();
-        BlockNumbers.biases(weight, type).requireFinite();
         int cols = weight.shape().cols();
         var stream = new BlockStream(type, cols);
         var grid = new GroupGrid(cols, type.groupWeights(), BlockRow.bits(type));
         CodeValue value = type.hasBias() ? CodeValue.UNSIGNED : CodeValue.CENTRED;
         int run = new Blocks(type).runCols(cols);
-        var layout = new GroupedLayout(grid, value, type.centre(), run, quant);
+        var layout = new GroupedLayout(grid, value, BlockBiases.centre(type), run, quant);
         MemorySegment packed = arena.allocate(stream.byteSize(weight.shape().rows()), 64);
         stream.pack(weight, packed);
         return new BlockMatrix(weight.shape(), layout, stream, packed);

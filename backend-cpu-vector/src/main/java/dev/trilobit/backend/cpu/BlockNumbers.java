@@ -70,13 +70,22 @@ final class BlockNumbers implements GroupNumbers {
         for (int r = 0; r < weight.shape().rows(); r++) {
             passed.reached(r * rowBytes);
             for (int g = 0; g < groups; g += blockGroups) {
-                float value = at(r, g);
-                if (!Float.isFinite(value)) {
-                    throw new UnusableWeightException(
-                            "%s: %s of row %d, group %d must be finite, got %s"
-                                    .formatted(weight.name(), what, r, g, value));
-                }
+                requireFinite(r, g);
             }
+        }
+    }
+
+    /**
+     * Checks that the number of a group is finite.
+     *
+     * @throws UnusableWeightException naming tensor, row and group
+     */
+    void requireFinite(int row, int group) {
+        float value = at(row, group);
+        if (!Float.isFinite(value)) {
+            throw new UnusableWeightException(
+                    "%s: %s of row %d, group %d must be finite, got %s"
+                            .formatted(weight.name(), what, row, group, value));
         }
     }
 }

@@ -123,15 +123,22 @@ record BlockStream(BlockType type, int cols) {
      * Packs a weight.
      *
      * @param packed out: {@link #byteSize} bytes; rows past the last are zero
+     * @throws dev.trilobit.api.quant.UnusableWeightException if a scale or bias is not finite
      */
     void pack(Weight weight, MemorySegment packed) {
         int[] words = new int[Math.toIntExact(rowsBytes() / Integer.BYTES)];
         var codes = new CodeRows(weight, cols + Integer.SIZE);
+        var scales = BlockNumbers.scales(weight, type);
+        var biases = BlockNumbers.biases(weight, type);
         int rows = weight.shape().rows();
         for (int first = 0; first < rows; first += ROWS) {
             Arrays.fill(words, 0);
             for (int r = first; r < Math.min(first + ROWS, rows); r++) {
                 codes.read(r);
+                for (int g = 0; g < blocks() * groups(); g += groups()) {
+                    scales.requireFinite(r, g);
+                    biases.requireFinite(r, g);
+                }
                 packRow(weight.codes(), codes, r, words);
             }
             long at = first / ROWS * rowsBytes();

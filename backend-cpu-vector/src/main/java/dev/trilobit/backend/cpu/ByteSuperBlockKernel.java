@@ -53,7 +53,7 @@ final class ByteSuperBlockKernel implements BlockKernel {
         this.blockBytes = stream.blockBytes();
         this.headerBytes = stream.headerBytes();
         this.multipleBytes = stream.multipleBytes();
-        int centre = stream.type().centre();
+        int centre = BlockBiases.centre(stream.type());
         this.zero0 = 0x1p23f + centre;
         this.zero1 = 0x1p15f + centre;
     }

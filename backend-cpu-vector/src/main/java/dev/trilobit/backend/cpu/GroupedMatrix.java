@@ -116,7 +116,7 @@ final class GroupedMatrix implements PackedMatrix {
             case Blocks(BlockType type) -> {
                 var grid = new GroupGrid(cols, type.groupWeights(), BlockRow.bits(type));
                 CodeValue value = type.hasBias() ? CodeValue.UNSIGNED : CodeValue.CENTRED;
-                float centre = type.hasBias() ? 1 << (type.bits() - 1) : type.centre();
+                float centre = BlockBiases.centre(type);
                 var layout = new GroupedLayout(grid, value, centre, run, quant);
                 yield packed(
                         weight,

@@ -47,7 +47,7 @@ final class NibbleBlockKernel implements BlockKernel {
         }
         this.blockBytes = stream.blockBytes();
         this.headerBytes = stream.headerBytes();
-        int centre = stream.type().centre();
+        int centre = BlockBiases.centre(stream.type());
         this.zero0 = 0x1p23f + centre;
         this.zero1 = 0x1p19f + centre;
         this.zero2 = 0x1p15f + centre;

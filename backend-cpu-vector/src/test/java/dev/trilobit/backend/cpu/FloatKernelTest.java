@@ -23,7 +23,7 @@ abstract class FloatKernelTest implements AtEachWidth {
     private static final float GUARD_VALUE = -77.5f;
 
     private final Random random = new Random(31337);
-    private Arena arena = Arena.ofShared();
+    Arena arena = Arena.ofShared();
 
     /** Formats that one class of kernels computes. */
     abstract Stream<WeightFormat> formats();

@@ -79,11 +79,6 @@ final class BlockMatrix implements PackedMatrix {
         return layout;
     }
 
-    /** Floats of work that a thread needs: the sums of a tile, [token][row]. */
-    static int scratchFloats() {
-        return ActivationTile.MAX_TOKENS * ROWS;
-    }
-
     @Override
     public void multiply(
             ActivationTile x, int blockFrom, int blockTo, float[] y, int yOffset, int yStride) {

@@ -3,7 +3,7 @@ package dev.trilobit.backend.cpu;
 import dev.trilobit.api.program.ActivationQuant;
 
 /**
- * Input of {@link GroupedMatrix}.
+ * Input of {@link GroupedMatrix} and {@link BlockMatrix}.
  *
  * @param grid where the codes lie
  * @param values what they stand for

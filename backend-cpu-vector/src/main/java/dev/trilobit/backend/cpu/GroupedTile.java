@@ -5,8 +5,9 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Tokens for {@link GroupedMatrix}: for each step of a kernel the table of the sums that an index
- * stands for, or the activation itself; and the sum of the activations of each group.
+ * Tokens for {@link GroupedMatrix} and {@link BlockMatrix}: for each step of a kernel the table of
+ * the sums that an index stands for, or the activation itself; and the sum of the activations of
+ * each group.
  *
  * <p>Tokens are held in one or two quads. A quad with one token holds [step][floats], any other
  * [step][4][floats], absent tokens being zero.
@@ -45,8 +46,8 @@ final class GroupedTile implements ActivationTile {
         this.factors =
                 new float[][] {new float[grid.groups() * QUAD], new float[grid.groups() * QUAD]};
         this.codes = new int[layout.roundsRuns() ? grid.cols() : 0];
-        int scratchFloats =
-                Math.max(GroupedMatrix.scratchFloats(grid), BlockMatrix.scratchFloats());
+        // Sums of a tile are part of it, and all that BlockMatrix needs.
+        int scratchFloats = GroupedMatrix.scratchFloats(grid);
         this.scratch = new ScratchPool<>(() -> new float[scratchFloats]);
     }
 

@@ -28,12 +28,15 @@ final class AttentionRows {
     /** Makes room; what the rows held is lost if there was less. */
     void reserve(int rows) {
         if (largest.length < rows) {
-            // Twice what is needed, so that a growing text seldom comes here.
-            int length = largest.length == 0 ? rows : Math.multiplyExact(2, rows);
-            largest = new float[length];
-            totals = new float[length];
-            sums = new float[Math.multiplyExact(length, dim)];
+            sums = new float[Math.multiplyExact(rows, dim)];
+            largest = new float[rows];
+            totals = new float[rows];
         }
+    }
+
+    /** Rows that there is room for. */
+    int size() {
+        return largest.length;
     }
 
     /** Weighted values of all rows, {@code dim} a row; filled by whoever begins the row. */

@@ -10,6 +10,12 @@ import dev.trilobit.api.backend.CompileProgress;
 import dev.trilobit.api.backend.CompiledProgram;
 import dev.trilobit.api.backend.DecoderSession;
 import dev.trilobit.api.backend.LogitRows;
+import dev.trilobit.api.program.ActivationQuant;
+import dev.trilobit.api.quant.Affine;
+import dev.trilobit.api.quant.Binary;
+import dev.trilobit.api.quant.BlockType;
+import dev.trilobit.api.quant.Blocks;
+import dev.trilobit.api.quant.FloatType;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,12 +37,27 @@ class CpuSessionTest {
     /** Which arithmetic the linear layers use. */
     enum Kind {
         TERNARY,
-        BINARY;
+        BINARY,
+        /** Whole numbers in groups. */
+        BINARY_ROUNDED,
+        AFFINE_4,
+        Q4_K,
+        /** Whole numbers, which the kernels take as floats. */
+        Q6_K_ROUNDED;
 
         TinyDecoder decoder() {
             return switch (this) {
                 case TERNARY -> TinyDecoder.ternary();
                 case BINARY -> TinyDecoder.binary();
+                case BINARY_ROUNDED ->
+                        new TinyDecoder(
+                                new Binary(32, Binary.Mode.AFFINE, FloatType.F16),
+                                ActivationQuant.INT8_PER_GROUP);
+                case AFFINE_4 ->
+                        new TinyDecoder(new Affine(4, 32, FloatType.F16), ActivationQuant.NONE);
+                case Q4_K -> new TinyDecoder(new Blocks(BlockType.Q4_K), ActivationQuant.NONE);
+                case Q6_K_ROUNDED ->
+                        new TinyDecoder(new Blocks(BlockType.Q6_K), ActivationQuant.INT8_PER_GROUP);
             };
         }
     }

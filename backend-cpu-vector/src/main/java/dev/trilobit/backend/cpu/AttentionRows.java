@@ -3,10 +3,11 @@ package dev.trilobit.backend.cpu;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * What rows of attention know after some positions: the largest score, the total of {@code e^(score
- * - largest)} and the values summed up with those weights. Two of them that follow each other make
- * one (Milakov and Gimelshein, Online normalizer calculation for softmax, 2018); always joined page
- * by page in ascending order, so that the bits of a result depend on its position alone.
+ * What rows of attention know after some positions: the largest score, or a larger number, the
+ * total of {@code e^(score - largest)} and the values summed up with those weights. Two of them
+ * that follow each other make one (Milakov and Gimelshein, Online normalizer calculation for
+ * softmax, 2018); always joined page by page in ascending order, so that the bits of a result
+ * depend on its position alone.
  */
 final class AttentionRows {
     private static final int LANES = Lanes.FLOATS.length();

@@ -39,8 +39,8 @@ final class AttentionScratch {
     }
 
     /**
-     * Rows that threads leave for one that joins them: as many as a whole context needs, but no more
-     * than {@link #MOST_PART_ROWS} unless that is less than two pages.
+     * Rows that threads leave for one that joins them: as many as a whole context needs, but no
+     * more than {@link #MOST_PART_ROWS} unless that is less than two pages.
      *
      * @param pages of the context
      */

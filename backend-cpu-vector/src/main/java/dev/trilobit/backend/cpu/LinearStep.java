@@ -77,8 +77,7 @@ final class LinearStep implements Step, RowPool.Work {
         blocksInOneGo = new int[tiles.layout().tokens() + 1];
         for (int count = 1; count < blocksInOneGo.length; count++) {
             for (PackedMatrix matrix : this.matrices) {
-                blocksInOneGo[count] =
-                        Math.max(blocksInOneGo[count], matrix.blocksInOneGo(count));
+                blocksInOneGo[count] = Math.max(blocksInOneGo[count], matrix.blocksInOneGo(count));
             }
         }
     }

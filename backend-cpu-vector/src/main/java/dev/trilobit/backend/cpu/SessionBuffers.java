@@ -68,8 +68,8 @@ final class SessionBuffers {
 
     /** Adds the cache of an attention op. */
     KvCache newCache(AttentionSpec spec) {
-        var cache = new KvCache(
-                        KvLayout.of(spec, kvType, maxContextTokens), maxContextTokens, arena);
+        var cache =
+                new KvCache(KvLayout.of(spec, kvType, maxContextTokens), maxContextTokens, arena);
         caches.add(cache);
         return cache;
     }

@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Steady decoding takes nothing from the heap, on any thread, once the compiler is through with it:
- * before, every vector is an object. The one exception are the objects that hold a new page of
- * keys and values.
+ * before, every vector is an object. The one exception are the objects that hold a new page of keys
+ * and values.
  */
 class AllocationTest implements AtEachWidth {
     /** Ends of pages that are crossed. */

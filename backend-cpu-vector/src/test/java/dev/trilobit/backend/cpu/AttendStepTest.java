@@ -247,6 +247,37 @@ class AttendStepTest implements AtEachWidth {
         }
     }
 
+    /** From 2^86 on a value in f16 times its scale and unit would overflow. */
+    @ParameterizedTest
+    @EnumSource
+    void valuesNearTheEndOfTheRangeStayFinite(KvType kv) {
+        Model model = model(4, 2, 6);
+        int[] exponents = {0, 85, 86, 87, 100, 120};
+        for (int token = 0; token < HUGE; token++) {
+            float[] value = model.values().get(token);
+            float size = Math.scalb(1f, exponents[token % exponents.length]);
+            for (int i = 0; i < value.length; i++) {
+                value[i] = size * random.nextFloat(0.5f, 1);
+            }
+        }
+        int[] tokens = tokens();
+        for (int p = 0; p < KvLayout.PAGE; p++) {
+            // Small ones in the first page, all sizes in those after it.
+            tokens[p] = 0;
+        }
+        try (CompiledProgram program = compile(model, kv, 2, 40)) {
+            float[][] rows = run(program, tokens, 40);
+            for (int p : List.of(0, 1, 255, 256, 257, 258, 259, 260, 300, 511, 512, 588)) {
+                check(model, kv, Arrays.copyOf(tokens, p + 1), rows[p]);
+            }
+        }
+        for (int token = 1; token < HUGE; token++) {
+            try (CompiledProgram program = compile(model, kv, 1, 1)) {
+                check(model, kv, new int[] {token}, run(program, new int[] {token}, 1)[0]);
+            }
+        }
+    }
+
     /** With as many heads the rows of six tokens have room for three pages. */
     @Test
     void contextsOfMorePagesThanThereIsRoomForGiveTheSameBits() {

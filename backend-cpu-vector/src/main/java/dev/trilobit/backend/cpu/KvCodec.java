@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
  * floats or what takes their place. A number is its code times the scale of its position and head.
  * Stateless.
  */
-interface KvCodec {
+sealed interface KvCodec permits KvFloat32, KvFloat16, KvInt8 {
     /** Bytes of an even number of groups. */
     long bytes(long groups);
 

@@ -86,7 +86,29 @@ final class KvCache {
     void copyFrom(KvCache other, int positions) {
         reserve(positions);
         for (int page = 0; page < layout.pages(positions); page++) {
-            pages[page].copyFrom(other.pages[page]);
+            int rest = positions - page * layout.pagePositions();
+            if (rest >= layout.pagePositions()) {
+                pages[page].copyFrom(other.pages[page]);
+            } else {
+                copyTiles(pages[page], other.pages[page], Math.ceilDiv(rest, KvLayout.TILE));
+            }
         }
+    }
+
+    /** Copies the first tiles of every head of a page. */
+    private void copyTiles(MemorySegment to, MemorySegment from, int tiles) {
+        long keys = layout.codec().bytes((long) tiles * layout.keyTileGroups());
+        long values = layout.codec().bytes((long) tiles * layout.valueTileGroups());
+        long scales = layout.codec().scales() ? (long) tiles * KvLayout.TILE * Float.BYTES : 0;
+        for (int head = 0; head < layout.kvHeads(); head++) {
+            copy(to, from, layout.keys(head), keys);
+            copy(to, from, layout.values(head), values);
+            copy(to, from, layout.keyScales(head), scales);
+            copy(to, from, layout.valueScales(head), scales);
+        }
+    }
+
+    private static void copy(MemorySegment to, MemorySegment from, long offset, long bytes) {
+        MemorySegment.copy(from, offset, to, offset, bytes);
     }
 }

@@ -45,7 +45,8 @@ class AllocationTest implements AtEachWidth {
         "BINARY, f32, 2",
         "BINARY_ROUNDED, f32, 2",
         "AFFINE_4, f32, 2",
-        "Q4_K, f32, 2",
+        "DENSE_F16, f16, 2",
+        "Q4_K, f16, 2",
         "Q6_K_ROUNDED, f32, 2"
     })
     void steadyDecodeTakesNothingFromTheHeap(CpuSessionTest.Kind kind, String kv, String helpers) {

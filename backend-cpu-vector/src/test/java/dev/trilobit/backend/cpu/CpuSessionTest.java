@@ -15,6 +15,7 @@ import dev.trilobit.api.quant.Affine;
 import dev.trilobit.api.quant.Binary;
 import dev.trilobit.api.quant.BlockType;
 import dev.trilobit.api.quant.Blocks;
+import dev.trilobit.api.quant.Dense;
 import dev.trilobit.api.quant.FloatType;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -48,6 +49,7 @@ class CpuSessionTest {
         /** Whole numbers in groups. */
         BINARY_ROUNDED,
         AFFINE_4,
+        DENSE_F16,
         Q4_K,
         /** Whole numbers, which the kernels take as floats. */
         Q6_K_ROUNDED;
@@ -62,6 +64,7 @@ class CpuSessionTest {
                                 ActivationQuant.INT8_PER_GROUP);
                 case AFFINE_4 ->
                         new TinyDecoder(new Affine(4, 32, FloatType.F16), ActivationQuant.NONE);
+                case DENSE_F16 -> new TinyDecoder(new Dense(FloatType.F16), ActivationQuant.NONE);
                 case Q4_K -> new TinyDecoder(new Blocks(BlockType.Q4_K), ActivationQuant.NONE);
                 case Q6_K_ROUNDED ->
                         new TinyDecoder(new Blocks(BlockType.Q6_K), ActivationQuant.INT8_PER_GROUP);

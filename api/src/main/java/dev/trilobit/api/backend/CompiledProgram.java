@@ -14,8 +14,9 @@ public interface CompiledProgram extends AutoCloseable {
     long weightBytes();
 
     /**
-     * Tells what decoding one token reads from memory. By default weights count as the program
-     * stores them and the cache as f32; a backend that repacks or rounds tells its own.
+     * Returns the bytes that decoding one token reads from memory, also once this program is
+     * closed. By default weights count as the program stores them and the cache as f32; a backend
+     * that repacks or rounds tells its own.
      */
     default TokenTraffic traffic() {
         return TokenTraffic.asStored(program());

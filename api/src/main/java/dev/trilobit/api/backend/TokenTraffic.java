@@ -6,7 +6,7 @@ import dev.trilobit.api.program.WeightRef;
 
 /**
  * Bytes that decoding one token reads. At position n of a session they are {@code weightBytes + n *
- * cacheBytesPerPosition}.
+ * cacheBytesPerPosition}: the keys and values of the n positions before; its own were just written.
  *
  * @param weightBytes of weights as the backend holds them: of an embedding one row, every other
  *     matrix as often as ops use it
@@ -44,8 +44,17 @@ public record TokenTraffic(long weightBytes, long cacheBytesPerPosition, String 
         return weight.format().byteSize(weight.shape());
     }
 
-    /** Returns the bytes that the token at {@code position} reads. */
+    /**
+     * Returns the bytes that the token at {@code position} reads, rounded.
+     *
+     * @param position from 0; the mean of several positions gives the mean of their bytes
+     * @throws IllegalArgumentException if it is negative or not a number
+     */
     public long bytesAt(double position) {
+        if (!(position >= 0)) {
+            throw new IllegalArgumentException(
+                    "traffic at position %s: must be 0 or more".formatted(position));
+        }
         return weightBytes + Math.round(position * cacheBytesPerPosition);
     }
 }

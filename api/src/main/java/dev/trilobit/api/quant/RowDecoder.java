@@ -27,7 +27,7 @@ public final class RowDecoder {
         this.weight = weight;
         this.rows = weight.shape().rows();
         this.cols = weight.shape().cols();
-        this.groupColumns = groupColumns(weight.format(), cols);
+        this.groupColumns = weight.format().runCols(cols);
         this.centre = centre(weight.format());
         this.bits = hasCodes() ? ReferenceCodec.codeBits(weight.format()) : 0;
         this.stride = CodePlane.sharesBytes(weight.format()) ? Byte.SIZE : bits;
@@ -41,18 +41,6 @@ public final class RowDecoder {
             case Binary(int _, Binary.Mode mode, FloatType _) ->
                     mode == Binary.Mode.SYMMETRIC ? 0.5 : 0;
             case Blocks(BlockType type) -> type.centre();
-        };
-    }
-
-    /** Returns the columns that share a step; all of them if there is one for the whole row. */
-    public static int groupColumns(WeightFormat format, int cols) {
-        return switch (format) {
-            case Dense _, Ternary(TernaryPacking _, ScaleGranularity.PerTensor()) -> cols;
-            case Ternary(TernaryPacking _, ScaleGranularity.PerGroup(int size, FloatType _)) ->
-                    size;
-            case Binary(int size, Binary.Mode _, FloatType _) -> size;
-            case Affine(int _, int size, FloatType _) -> size;
-            case Blocks(BlockType type) -> type.groupWeights();
         };
     }
 

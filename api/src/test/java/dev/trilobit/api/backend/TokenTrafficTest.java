@@ -44,7 +44,18 @@ class TokenTrafficTest {
     }
 
     @Test
+    void theMeanOfPositionsGivesTheMeanOfTheirBytes() {
+        var traffic = new TokenTraffic(100, 64, "f16");
+        assertEquals(100, traffic.bytesAt(0));
+        assertEquals(100 + 32, traffic.bytesAt(0.5));
+        assertEquals(100 + (1L << 37), traffic.bytesAt(1L << 31));
+    }
+
+    @Test
     void whatCannotBeIsRefused() {
+        var traffic = new TokenTraffic(100, 64, "f16");
+        assertThrows(IllegalArgumentException.class, () -> traffic.bytesAt(-1));
+        assertThrows(IllegalArgumentException.class, () -> traffic.bytesAt(Double.NaN));
         assertThrows(IllegalArgumentException.class, () -> new TokenTraffic(-1, 0, "f32"));
         assertThrows(IllegalArgumentException.class, () -> new TokenTraffic(0, -1, "f32"));
         assertThrows(IllegalArgumentException.class, () -> new TokenTraffic(0, 0, " "));

@@ -2,6 +2,7 @@ package dev.trilobit.api.quant;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -42,6 +43,37 @@ class BlockGoldenTest {
             byte[] floats = Files.readAllBytes(folder.resolve(name + ".f32"));
             assertDecodes(type, blocks, Goldens.floats(floats));
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void scalesAndBiasesAreWholeMultiplesOfTheirUnits(BlockType type) {
+        byte[] bytes = Goldens.bytes("ggml/random-" + new Blocks(type).label() + ".bytes");
+        MemorySegment blocks = MemorySegment.ofArray(bytes);
+        int largestScale = 1;
+        int leastScale = 1;
+        int largestBias = 1;
+        for (long b = 0; b < bytes.length; b += type.blockBytes()) {
+            double unit = BlockCodec.scaleUnit(type, blocks, b);
+            double biasUnit = BlockCodec.biasUnit(type, blocks, b);
+            for (int g = 0; g < type.blockWeights() / type.groupWeights(); g++) {
+                int scale = BlockCodec.scaleMultiple(type, blocks, b, g);
+                int bias = BlockCodec.biasMultiple(type, blocks, b, g);
+                assertEquals(BlockCodec.scale(type, blocks, b, g), unit * scale);
+                assertEquals(BlockCodec.bias(type, blocks, b, g), biasUnit * bias);
+                largestScale = Math.max(largestScale, scale);
+                leastScale = Math.min(leastScale, scale);
+                largestBias = Math.max(largestBias, bias);
+                assertTrue(bias >= 0, "bias " + bias);
+                assertTrue(type.hasBias() || biasUnit == 0, "a bias where there is none");
+            }
+        }
+        boolean multiples = type == BlockType.Q6_K || type == BlockType.Q4_K;
+        assertTrue(largestScale <= (type == BlockType.Q6_K ? 127 : multiples ? 63 : 1));
+        assertTrue(leastScale >= (type == BlockType.Q6_K ? -128 : multiples ? 0 : 1));
+        assertTrue(largestBias <= (type == BlockType.Q4_K ? 63 : 1));
+        assertEquals(multiples, largestScale > 1, "groups have multiples of their own");
+        assertEquals(type == BlockType.Q4_K, largestBias > 1);
     }
 
     @ParameterizedTest

@@ -8,7 +8,7 @@ import dev.trilobit.api.program.AttentionSpec;
  * absolute positions: neither the number of threads nor that of the step's tokens changes a bit.
  *
  * <p>In a step of few tokens threads share pages and heads; one then joins what they found. In a
- * step of many they share tokens and heads.
+ * step of many they share tokens and heads. Nothing is allocated but a new page of the cache.
  */
 final class AttendStep implements Step {
     /** Below this many multiplications, waking the helpers costs more than they save. */
@@ -28,6 +28,10 @@ final class AttendStep implements Step {
     private final KvLayout layout;
     private final PageAttention[] workers;
     private final AttentionRows parts;
+    // Which pages are worked on now, and where the first of them has its rows.
+    private int firstPage;
+    private int firstPlace;
+
     private final RowPool.Work storing = this::store;
     private final RowPool.Work attendingByPage = this::attendByPage;
     private final RowPool.Work attendingByToken = this::attendByToken;
@@ -49,7 +53,9 @@ final class AttendStep implements Step {
         cache = buffers.newCache(spec);
         layout = cache.layout();
         workers = buffers.attentionScratch().workers(layout, spec.heads());
-        parts = buffers.attentionScratch().parts(layout);
+        parts =
+                buffers.attentionScratch()
+                        .parts(layout, spec.heads(), layout.pages(buffers.maxContextTokens()));
     }
 
     @Override
@@ -61,13 +67,28 @@ final class AttendStep implements Step {
         share(storing, tiles, (long) count * spec.kvWidth() < SHARED_NUMBERS);
         long work = 2L * count * spec.queryWidth() * (position + count);
         if (count <= PageAttention.MOST_TOKENS) {
-            int pages = Math.ceilDiv(position + count, layout.pagePositions());
-            parts.reserve(Math.multiplyExact(pages, count * spec.heads()));
-            share(attendingByPage, pages * spec.kvHeads(), work < SHARED_WORK);
-            join(position, count);
+            attendPages(layout.pages(position + count), work < SHARED_WORK);
+            for (int row = 0; row < count * spec.heads(); row++) {
+                finish(parts, row, row / spec.heads(), row % spec.heads());
+            }
         } else {
             int units = Math.ceilDiv(count, PageAttention.MOST_TOKENS) * spec.kvHeads();
             share(attendingByToken, units, work < SHARED_WORK);
+        }
+    }
+
+    /**
+     * Attends over all pages, as many at a time as there are places for, and joins each with those
+     * before it, whose place is the first.
+     */
+    private void attendPages(int pages, boolean alone) {
+        int places = parts.size() / (buffers.tokens().count() * spec.heads());
+        for (firstPage = 0; firstPage < pages; ) {
+            firstPlace = firstPage == 0 ? 0 : 1;
+            int end = Math.min(pages, firstPage + places - firstPlace);
+            share(attendingByPage, (end - firstPage) * spec.kvHeads(), alone);
+            join(firstPage, end);
+            firstPage = end;
         }
     }
 
@@ -102,12 +123,12 @@ final class AttendStep implements Step {
             int kvHead = unit % spec.kvHeads();
             attend(
                     workers[worker],
-                    page,
+                    firstPage + page,
                     kvHead,
                     0,
                     count,
                     parts,
-                    page * count * spec.heads() + kvHead * headsPerKv,
+                    (firstPlace + page) * count * spec.heads() + kvHead * headsPerKv,
                     spec.heads());
         }
     }
@@ -121,7 +142,7 @@ final class AttendStep implements Step {
             int kvHead = unit % spec.kvHeads();
             int token = unit / spec.kvHeads() * PageAttention.MOST_TOKENS;
             int tokens = Math.min(PageAttention.MOST_TOKENS, count - token);
-            int pages = Math.ceilDiv(position + token + tokens, layout.pagePositions());
+            int pages = layout.pages(position + token + tokens);
             for (int page = 0; page < pages; page++) {
                 AttentionRows rows = page == 0 ? mine.before() : mine.page();
                 attend(mine, page, kvHead, token, tokens, rows, 0, headsPerKv);
@@ -167,16 +188,15 @@ final class AttendStep implements Step {
                 rowStride);
     }
 
-    /** Joins what {@link #attendByPage} left. */
-    private void join(int position, int count) {
-        int rows = count * spec.heads();
-        for (int t = 0; t < count; t++) {
-            for (int h = 0; h < spec.heads(); h++) {
-                int row = t * spec.heads() + h;
-                for (int page = 1; sees(page, position + t); page++) {
-                    parts.join(row, parts, page * rows + row);
+    /** Joins what {@link #attendByPage} left of some pages to the first place. */
+    private void join(int from, int to) {
+        int position = buffers.tokens().position();
+        int rows = buffers.tokens().count() * spec.heads();
+        for (int row = 0; row < rows; row++) {
+            for (int page = Math.max(from, 1); page < to; page++) {
+                if (sees(page, position + row / spec.heads())) {
+                    parts.join(row, parts, (firstPlace + page - from) * rows + row);
                 }
-                finish(parts, row, t, h);
             }
         }
     }

@@ -3,10 +3,11 @@ package dev.trilobit.backend.cpu;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * What rows of attention know after some positions: the largest score, the total of {@code e^(score
- * - largest)} and the values summed up with those weights. Two of them that follow each other make
- * one (Milakov and Gimelshein, Online normalizer calculation for softmax, 2018); always joined page
- * by page in ascending order, so that the bits of a result depend on its position alone.
+ * What rows of attention know after some positions: the largest score, or a larger number, the
+ * total of {@code e^(score - largest)} and the values summed up with those weights. Two of them
+ * that follow each other make one (Milakov and Gimelshein, Online normalizer calculation for
+ * softmax, 2018); always joined page by page in ascending order, so that the bits of a result
+ * depend on its position alone.
  */
 final class AttentionRows {
     private static final int LANES = Lanes.FLOATS.length();
@@ -28,12 +29,15 @@ final class AttentionRows {
     /** Makes room; what the rows held is lost if there was less. */
     void reserve(int rows) {
         if (largest.length < rows) {
-            // Twice what is needed, so that a growing text seldom comes here.
-            int length = largest.length == 0 ? rows : Math.multiplyExact(2, rows);
-            largest = new float[length];
-            totals = new float[length];
-            sums = new float[Math.multiplyExact(length, dim)];
+            sums = new float[Math.multiplyExact(rows, dim)];
+            largest = new float[rows];
+            totals = new float[rows];
         }
+    }
+
+    /** Rows that there is room for. */
+    int size() {
+        return largest.length;
     }
 
     /** Weighted values of all rows, {@code dim} a row; filled by whoever begins the row. */

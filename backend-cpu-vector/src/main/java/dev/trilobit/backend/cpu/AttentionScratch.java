@@ -7,6 +7,12 @@ import java.util.Map;
  * Work arrays of attention, shared by all layers of a session because they run one after the other.
  */
 final class AttentionScratch {
+    /**
+     * 2 MiB with heads of 128 elements: a token of 32 heads leaves 128 pages in them, and eight
+     * tokens 16, enough for the threads to share.
+     */
+    private static final int MOST_PART_ROWS = 4096;
+
     private final int threads;
     private final Map<Shape, PageAttention[]> workers = new HashMap<>();
     private final Map<Integer, AttentionRows> parts = new HashMap<>();
@@ -32,8 +38,17 @@ final class AttentionScratch {
                 });
     }
 
-    /** Rows that threads leave for one that joins them. */
-    AttentionRows parts(KvLayout layout) {
-        return parts.computeIfAbsent(layout.valueDim(), AttentionRows::new);
+    /**
+     * Rows that threads leave for one that joins them: as many as a whole context needs, but no
+     * more than {@link #MOST_PART_ROWS} unless that is less than two pages.
+     *
+     * @param pages of the context
+     */
+    AttentionRows parts(KvLayout layout, int heads, int pages) {
+        int page = PageAttention.MOST_TOKENS * heads;
+        long needed = Math.min((long) page * pages, Math.max(MOST_PART_ROWS, 2 * page));
+        AttentionRows rows = parts.computeIfAbsent(layout.valueDim(), AttentionRows::new);
+        rows.reserve(Math.toIntExact(needed));
+        return rows;
     }
 }

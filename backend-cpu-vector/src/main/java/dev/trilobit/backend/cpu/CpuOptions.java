@@ -1,7 +1,10 @@
 package dev.trilobit.backend.cpu;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
 
 /**
  * The options of this backend, read from names and text.
@@ -20,36 +23,37 @@ record CpuOptions(int threads, KvType kvType) {
     /**
      * Reads options.
      *
-     * @throws IllegalArgumentException if a name is unknown or a value out of range
+     * @throws IllegalArgumentException if names are unknown or values out of range, naming all
      */
     static CpuOptions parse(Map<String, String> options) {
-        for (String name : options.keySet()) {
+        var problems = new ArrayList<String>();
+        for (String name : new TreeSet<>(options.keySet())) {
             if (!KNOWN.contains(name)) {
-                throw new IllegalArgumentException(
-                        "%s: unknown option '%s'; known: %s"
-                                .formatted(CpuVectorBackend.ID, name, String.join(", ", KNOWN)));
+                problems.add(
+                        "unknown option '%s'; known: %s".formatted(name, String.join(", ", KNOWN)));
             }
         }
-        String threads = options.get(THREADS);
-        String kv = options.get(KV);
-        return new CpuOptions(
-                threads == null ? Runtime.getRuntime().availableProcessors() : threads(threads),
-                kv == null ? KvType.F32 : kvType(kv));
+        int threads =
+                options.containsKey(THREADS)
+                        ? threads(options.get(THREADS), problems)
+                        : Runtime.getRuntime().availableProcessors();
+        KvType kvType = options.containsKey(KV) ? kvType(options.get(KV), problems) : KvType.F32;
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(
+                    CpuVectorBackend.ID + ": " + String.join("; ", problems));
+        }
+        return new CpuOptions(threads, kvType);
     }
 
-    private static KvType kvType(String text) {
-        return KvType.labelled(text.strip())
-                .orElseThrow(
-                        () ->
-                                new IllegalArgumentException(
-                                        "%s: kv must be one of %s, got '%s'"
-                                                .formatted(
-                                                        CpuVectorBackend.ID,
-                                                        KvType.labels(),
-                                                        text)));
+    private static KvType kvType(String text, List<String> problems) {
+        Optional<KvType> type = KvType.labelled(text.strip());
+        if (type.isEmpty()) {
+            problems.add("kv must be one of %s, got '%s'".formatted(KvType.labels(), text));
+        }
+        return type.orElse(KvType.F32);
     }
 
-    private static int threads(String text) {
+    private static int threads(String text, List<String> problems) {
         try {
             int threads = Integer.parseInt(text.strip());
             if (threads >= 1 && threads <= MOST_THREADS) {
@@ -58,8 +62,8 @@ record CpuOptions(int threads, KvType kvType) {
         } catch (NumberFormatException e) {
             // Said below, together with numbers out of range.
         }
-        throw new IllegalArgumentException(
-                "%s: threads must be a number from 1 to %d, got '%s'"
-                        .formatted(CpuVectorBackend.ID, MOST_THREADS, text));
+        problems.add(
+                "threads must be a number from 1 to %d, got '%s'".formatted(MOST_THREADS, text));
+        return 1;
     }
 }

@@ -149,6 +149,9 @@ final class CpuSession implements DecoderSession {
             copy.close();
             throw new BackendException(
                     CpuVectorBackend.ID + ": not enough memory to fork a session: " + e, e);
+        } catch (RuntimeException | Error e) {
+            copy.close();
+            throw e;
         }
         copy.position = position;
         return copy;

@@ -7,18 +7,13 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Dense kernel for f16: its bits three places down are an f32 too small by 2^112; exact, subnormals
- * included.
+ * Dense kernel for f16; exact, subnormals included. What {@link Halves} does is written out: in
+ * loops of this size the compiler does not inline it.
  */
 final class DenseF16Kernel implements DenseKernel {
     private static final int LANES = Lanes.FLOATS.length();
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
     private static final int STEP = 2 * LANES;
-
-    /** Sign, exponent and fraction of an f16 three places down. */
-    private static final int MASK = 0x8fffe000;
-
-    private static final float FACTOR = 0x1p112f;
 
     @Override
     public void oneToken(
@@ -46,62 +41,62 @@ final class DenseF16Kernel implements DenseKernel {
                     a0.add(
                             w0.lanewise(VectorOperators.LSHL, 16)
                                     .lanewise(VectorOperators.ASHR, 3)
-                                    .and(MASK)
+                                    .and(Halves.BITS)
                                     .reinterpretAsFloats()
-                                    .mul(FACTOR)
+                                    .mul(Halves.UNIT)
                                     .mul(v));
             a1 =
                     a1.add(
                             w1.lanewise(VectorOperators.LSHL, 16)
                                     .lanewise(VectorOperators.ASHR, 3)
-                                    .and(MASK)
+                                    .and(Halves.BITS)
                                     .reinterpretAsFloats()
-                                    .mul(FACTOR)
+                                    .mul(Halves.UNIT)
                                     .mul(v));
             a2 =
                     a2.add(
                             w2.lanewise(VectorOperators.LSHL, 16)
                                     .lanewise(VectorOperators.ASHR, 3)
-                                    .and(MASK)
+                                    .and(Halves.BITS)
                                     .reinterpretAsFloats()
-                                    .mul(FACTOR)
+                                    .mul(Halves.UNIT)
                                     .mul(v));
             a3 =
                     a3.add(
                             w3.lanewise(VectorOperators.LSHL, 16)
                                     .lanewise(VectorOperators.ASHR, 3)
-                                    .and(MASK)
+                                    .and(Halves.BITS)
                                     .reinterpretAsFloats()
-                                    .mul(FACTOR)
+                                    .mul(Halves.UNIT)
                                     .mul(v));
             v = FloatVector.fromArray(Lanes.FLOATS, x, at + c + LANES);
             a0 =
                     a0.add(
                             w0.lanewise(VectorOperators.ASHR, 3)
-                                    .and(MASK)
+                                    .and(Halves.BITS)
                                     .reinterpretAsFloats()
-                                    .mul(FACTOR)
+                                    .mul(Halves.UNIT)
                                     .mul(v));
             a1 =
                     a1.add(
                             w1.lanewise(VectorOperators.ASHR, 3)
-                                    .and(MASK)
+                                    .and(Halves.BITS)
                                     .reinterpretAsFloats()
-                                    .mul(FACTOR)
+                                    .mul(Halves.UNIT)
                                     .mul(v));
             a2 =
                     a2.add(
                             w2.lanewise(VectorOperators.ASHR, 3)
-                                    .and(MASK)
+                                    .and(Halves.BITS)
                                     .reinterpretAsFloats()
-                                    .mul(FACTOR)
+                                    .mul(Halves.UNIT)
                                     .mul(v));
             a3 =
                     a3.add(
                             w3.lanewise(VectorOperators.ASHR, 3)
-                                    .and(MASK)
+                                    .and(Halves.BITS)
                                     .reinterpretAsFloats()
-                                    .mul(FACTOR)
+                                    .mul(Halves.UNIT)
                                     .mul(v));
         }
         a0.intoArray(out, 0);
@@ -137,15 +132,15 @@ final class DenseF16Kernel implements DenseKernel {
             FloatVector v0 =
                     w0.lanewise(VectorOperators.LSHL, 16)
                             .lanewise(VectorOperators.ASHR, 3)
-                            .and(MASK)
+                            .and(Halves.BITS)
                             .reinterpretAsFloats()
-                            .mul(FACTOR);
+                            .mul(Halves.UNIT);
             FloatVector v1 =
                     w1.lanewise(VectorOperators.LSHL, 16)
                             .lanewise(VectorOperators.ASHR, 3)
-                            .and(MASK)
+                            .and(Halves.BITS)
                             .reinterpretAsFloats()
-                            .mul(FACTOR);
+                            .mul(Halves.UNIT);
             FloatVector v = FloatVector.fromArray(Lanes.FLOATS, x, at0 + c);
             a00 = a00.add(v0.mul(v));
             a10 = a10.add(v1.mul(v));
@@ -158,8 +153,16 @@ final class DenseF16Kernel implements DenseKernel {
             v = FloatVector.fromArray(Lanes.FLOATS, x, at3 + c);
             a03 = a03.add(v0.mul(v));
             a13 = a13.add(v1.mul(v));
-            v0 = w0.lanewise(VectorOperators.ASHR, 3).and(MASK).reinterpretAsFloats().mul(FACTOR);
-            v1 = w1.lanewise(VectorOperators.ASHR, 3).and(MASK).reinterpretAsFloats().mul(FACTOR);
+            v0 =
+                    w0.lanewise(VectorOperators.ASHR, 3)
+                            .and(Halves.BITS)
+                            .reinterpretAsFloats()
+                            .mul(Halves.UNIT);
+            v1 =
+                    w1.lanewise(VectorOperators.ASHR, 3)
+                            .and(Halves.BITS)
+                            .reinterpretAsFloats()
+                            .mul(Halves.UNIT);
             v = FloatVector.fromArray(Lanes.FLOATS, x, at0 + c + LANES);
             a00 = a00.add(v0.mul(v));
             a10 = a10.add(v1.mul(v));

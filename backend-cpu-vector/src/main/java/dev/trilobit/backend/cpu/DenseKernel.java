@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
  * lane adds its products in order of columns, alike for one token and for four; who calls adds up
  * the lanes.
  */
-interface DenseKernel {
+sealed interface DenseKernel permits DenseBf16Kernel, DenseF16Kernel, DenseF32Kernel {
     /**
      * Multiplies four rows with one token.
      *

@@ -61,7 +61,7 @@ final class DenseMatrix implements PackedMatrix {
                     "%s: %s is not dense".formatted(weight.name(), weight.format().label()));
         }
         MemorySegment values = weight.codes();
-        WeightCheck.requireFinite(weight, "value", values, type, weight.shape().cols());
+        WeightCheck.requireFiniteInPlace(weight, type);
         long copied = 0;
         if (!values.isNative()) {
             copied = values.byteSize();

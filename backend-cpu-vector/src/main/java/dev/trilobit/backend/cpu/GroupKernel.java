@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
  * Adds, group after group, a group's scale times the sum of its products. Every implementation adds
  * a row's terms in the same order for one token as for four.
  */
-interface GroupKernel {
+sealed interface GroupKernel permits GroupByteKernel, GroupLookupKernel, GroupNibbleKernel {
     /**
      * Adds some groups of a block of rows for one token.
      *

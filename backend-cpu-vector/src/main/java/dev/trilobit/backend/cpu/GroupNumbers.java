@@ -4,7 +4,7 @@ import dev.trilobit.api.quant.FloatType;
 import java.lang.foreign.MemorySegment;
 
 /** The scales or the biases of a weight, [rows, groups], wherever they lie. */
-interface GroupNumbers {
+sealed interface GroupNumbers permits BlockNumbers, GroupNumbers.InPlane {
     /** The narrowest type that holds all of them. */
     FloatType type();
 

@@ -7,7 +7,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
@@ -145,19 +144,13 @@ final class GroupStates {
         }
     }
 
-    /** f16 bits three places down are an f32 too small by 2^112; subnormals included. */
     private void expandHalves(long first, int count, float[] out, int at) {
         for (int i = 0; i < count / (2 * LANES); i++) {
             IntVector pairs =
                     IntVector.fromMemorySegment(
                             Lanes.INTS, states, first + i * VECTOR_BYTES, ByteOrder.nativeOrder());
-            IntVector low =
-                    pairs.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3);
-            FloatVector a = low.and(0x8fffe000).reinterpretAsFloats().mul(0x1p112f);
-            a.intoArray(out, at + 2 * i * LANES);
-            IntVector high = pairs.lanewise(VectorOperators.ASHR, 3);
-            FloatVector b = high.and(0x8fffe000).reinterpretAsFloats().mul(0x1p112f);
-            b.intoArray(out, at + (2 * i + 1) * LANES);
+            Halves.low(pairs).mul(Halves.UNIT).intoArray(out, at + 2 * i * LANES);
+            Halves.high(pairs).mul(Halves.UNIT).intoArray(out, at + (2 * i + 1) * LANES);
         }
     }
 

@@ -22,7 +22,12 @@ final class Int8Rounding {
      * is infinite, so that such a token's outputs are not finite either.
      */
     static float scale(float[] x, int offset, int length) {
-        FloatVector largest = FloatVector.zero(Lanes.FLOATS);
+        return 127f / largest(x, offset, length, 1e-5f);
+    }
+
+    /** Returns the largest magnitude, but at least {@code least}; NaN if an activation is. */
+    static float largest(float[] x, int offset, int length, float least) {
+        FloatVector largest = FloatVector.broadcast(Lanes.FLOATS, least);
         int i = 0;
         for (; i <= length - LANES; i += LANES) {
             largest = largest.max(FloatVector.fromArray(Lanes.FLOATS, x, offset + i).abs());
@@ -32,7 +37,7 @@ final class Int8Rounding {
         for (; i < length; i++) {
             max = Math.max(max, Math.abs(x[offset + i]));
         }
-        return 127f / Math.max(max, 1e-5f);
+        return max;
     }
 
     /**
@@ -41,6 +46,15 @@ final class Int8Rounding {
      * @param codes out: element k goes to {@code codes[k]}
      */
     static void round(float[] x, int offset, int length, float s, int[] codes) {
+        round(x, offset, length, s, -128, codes, 0);
+    }
+
+    /**
+     * Rounds to q = clamp(roundHalfEven(x * s), least, 127), the product in f32.
+     *
+     * @param codes out: element k goes to {@code codes[at + k]}
+     */
+    static void round(float[] x, int offset, int length, float s, int least, int[] codes, int at) {
         int i = 0;
         for (; i <= length - LANES; i += LANES) {
             IntVector code =
@@ -49,12 +63,12 @@ final class Int8Rounding {
                             .add(ROUNDER)
                             .reinterpretAsInts()
                             .sub(ROUNDER_BITS);
-            code.max(-128).min(127).intoArray(codes, i);
+            code.max(least).min(127).intoArray(codes, at + i);
         }
         for (; i < length; i++) {
             float rounded = x[offset + i] * s + ROUNDER;
             int code = Float.floatToRawIntBits(rounded) - ROUNDER_BITS;
-            codes[i] = Math.min(Math.max(code, -128), 127);
+            codes[at + i] = Math.clamp(code, least, 127);
         }
     }
 }

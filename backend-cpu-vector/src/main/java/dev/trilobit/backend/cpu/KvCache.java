@@ -3,27 +3,30 @@ package dev.trilobit.backend.cpu;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 
 /**
  * Keys and values of one attention op, in pages of {@link KvLayout#pagePositions} that are
- * allocated when first needed.
+ * allocated when first needed: the one thing that steady decoding allocates, in native memory and
+ * with a few small objects that hold it.
  */
 final class KvCache {
     private static final int ALIGNMENT = 64;
 
     private final KvLayout layout;
     private final Arena arena;
-    private MemorySegment[] pages = new MemorySegment[0];
+    private final MemorySegment[] pages;
+    private int reserved;
 
     /**
      * Makes an empty cache.
      *
+     * @param mostPositions that it will ever hold
      * @param arena owns the pages
      */
-    KvCache(KvLayout layout, Arena arena) {
+    KvCache(KvLayout layout, int mostPositions, Arena arena) {
         this.layout = layout;
         this.arena = arena;
+        pages = new MemorySegment[layout.pages(mostPositions)];
     }
 
     KvLayout layout() {
@@ -32,16 +35,10 @@ final class KvCache {
 
     /** Allocates pages so that {@code positions} fit. */
     void reserve(int positions) {
-        int known = pages.length;
-        int needed = Math.ceilDiv(positions, layout.pagePositions());
-        if (needed <= known) {
-            return;
+        int needed = layout.pages(positions);
+        for (; reserved < needed; reserved++) {
+            pages[reserved] = arena.allocate(layout.pageBytes(), ALIGNMENT);
         }
-        MemorySegment[] more = Arrays.copyOf(pages, needed);
-        for (int i = known; i < needed; i++) {
-            more[i] = arena.allocate(layout.pageBytes(), ALIGNMENT);
-        }
-        pages = more;
     }
 
     /** Page that holds positions {@code page * pagePositions} and up. */
@@ -88,8 +85,30 @@ final class KvCache {
     /** Copies the first positions of another cache of the same layout into this one. */
     void copyFrom(KvCache other, int positions) {
         reserve(positions);
-        for (int page = 0; page * layout.pagePositions() < positions; page++) {
-            pages[page].copyFrom(other.pages[page]);
+        for (int page = 0; page < layout.pages(positions); page++) {
+            int rest = positions - page * layout.pagePositions();
+            if (rest >= layout.pagePositions()) {
+                pages[page].copyFrom(other.pages[page]);
+            } else {
+                copyTiles(pages[page], other.pages[page], Math.ceilDiv(rest, KvLayout.TILE));
+            }
         }
+    }
+
+    /** Copies the first tiles of every head of a page. */
+    private void copyTiles(MemorySegment to, MemorySegment from, int tiles) {
+        long keys = layout.codec().bytes((long) tiles * layout.keyTileGroups());
+        long values = layout.codec().bytes((long) tiles * layout.valueTileGroups());
+        long scales = layout.codec().scales() ? (long) tiles * KvLayout.TILE * Float.BYTES : 0;
+        for (int head = 0; head < layout.kvHeads(); head++) {
+            copy(to, from, layout.keys(head), keys);
+            copy(to, from, layout.values(head), values);
+            copy(to, from, layout.keyScales(head), scales);
+            copy(to, from, layout.valueScales(head), scales);
+        }
+    }
+
+    private static void copy(MemorySegment to, MemorySegment from, long offset, long bytes) {
+        MemorySegment.copy(from, offset, to, offset, bytes);
     }
 }

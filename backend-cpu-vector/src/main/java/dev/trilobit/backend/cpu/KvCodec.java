@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
  * floats or what takes their place. A number is its code times the scale of its position and head.
  * Stateless.
  */
-interface KvCodec {
+sealed interface KvCodec permits KvFloat32, KvFloat16, KvInt8 {
     /** Bytes of an even number of groups. */
     long bytes(long groups);
 
@@ -31,8 +31,9 @@ interface KvCodec {
     void put(MemorySegment memory, long at, long group, int element, float x, float inverse);
 
     /**
-     * What kernels read is the code divided by the square of this, so that neither it nor the sums
-     * leave the normal range.
+     * What kernels read is the code divided by the square of this, 1 or a power of two, so that
+     * neither it nor the sums leave the normal range. Weights of values are multiplied with this
+     * and the scale beforehand, results with this afterwards.
      */
     float unit();
 

@@ -5,8 +5,10 @@ import java.lang.foreign.ValueLayout;
 
 /**
  * Half precision. The scale is the power of two that brings the largest number of a head to the top
- * of the range, 2^14 to 2^15, so that nothing overflows; codes under the normal range, 2^-29 of the
- * largest, are 0.
+ * of the range, 2^14 to 2^15, so that no code overflows; codes under the normal range, 2^-29 of the
+ * largest, are 0, and so are all of a head whose numbers are below 2^-128. What rounds to 2^128 is
+ * infinite. With a number that is not finite, all of its head are NaN. Values below 2^-83 lose
+ * digits where they are summed up.
  *
  * <p>An int holds the numbers i and {@code i + lanes} of a group, the first one below, so that one
  * load and a few shifts make two vectors in order.

@@ -4,7 +4,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * Products of queries with a tile of keys, and of weights with a tile of values, of f16: its bits
@@ -18,9 +17,6 @@ final class KvFloat16Kernel {
 
     /** From a group of a value to the next one: the positions of a tile lie between. */
     private static final long TILE_BYTES = (long) KvLayout.TILE * GROUP_BYTES;
-
-    /** Sign, exponent and fraction of an f16 three places down. */
-    private static final int MASK = 0x8fffe000;
 
     private KvFloat16Kernel() {}
 
@@ -113,13 +109,8 @@ final class KvFloat16Kernel {
                 IntVector codes =
                         IntVector.fromMemorySegment(
                                 Lanes.INTS, page, first + (long) d * GROUP_BYTES, ORDER);
-                FloatVector low =
-                        codes.lanewise(VectorOperators.LSHL, 16)
-                                .lanewise(VectorOperators.ASHR, 3)
-                                .and(MASK)
-                                .reinterpretAsFloats();
-                FloatVector high =
-                        codes.lanewise(VectorOperators.ASHR, 3).and(MASK).reinterpretAsFloats();
+                FloatVector low = Halves.low(codes);
+                FloatVector high = Halves.high(codes);
                 float q0 = q[at + d];
                 low0 =
                         Lanes.FUSED
@@ -181,13 +172,8 @@ final class KvFloat16Kernel {
                 IntVector codes =
                         IntVector.fromMemorySegment(
                                 Lanes.INTS, page, first + (long) d * GROUP_BYTES, ORDER);
-                FloatVector low =
-                        codes.lanewise(VectorOperators.LSHL, 16)
-                                .lanewise(VectorOperators.ASHR, 3)
-                                .and(MASK)
-                                .reinterpretAsFloats();
-                FloatVector high =
-                        codes.lanewise(VectorOperators.ASHR, 3).and(MASK).reinterpretAsFloats();
+                FloatVector low = Halves.low(codes);
+                FloatVector high = Halves.high(codes);
                 float q0 = q[at + d];
                 low0 =
                         Lanes.FUSED
@@ -225,13 +211,8 @@ final class KvFloat16Kernel {
                 IntVector codes =
                         IntVector.fromMemorySegment(
                                 Lanes.INTS, page, first + (long) d * GROUP_BYTES, ORDER);
-                FloatVector low =
-                        codes.lanewise(VectorOperators.LSHL, 16)
-                                .lanewise(VectorOperators.ASHR, 3)
-                                .and(MASK)
-                                .reinterpretAsFloats();
-                FloatVector high =
-                        codes.lanewise(VectorOperators.ASHR, 3).and(MASK).reinterpretAsFloats();
+                FloatVector low = Halves.low(codes);
+                FloatVector high = Halves.high(codes);
                 float q0 = q[at + d];
                 low0 =
                         Lanes.FUSED
@@ -272,13 +253,8 @@ final class KvFloat16Kernel {
                 IntVector codes =
                         IntVector.fromMemorySegment(
                                 Lanes.INTS, page, first + (long) p * GROUP_BYTES, ORDER);
-                FloatVector low =
-                        codes.lanewise(VectorOperators.LSHL, 16)
-                                .lanewise(VectorOperators.ASHR, 3)
-                                .and(MASK)
-                                .reinterpretAsFloats();
-                FloatVector high =
-                        codes.lanewise(VectorOperators.ASHR, 3).and(MASK).reinterpretAsFloats();
+                FloatVector low = Halves.low(codes);
+                FloatVector high = Halves.high(codes);
                 float w0 = w[at + p];
                 low0 =
                         Lanes.FUSED
@@ -348,13 +324,8 @@ final class KvFloat16Kernel {
                 IntVector codes =
                         IntVector.fromMemorySegment(
                                 Lanes.INTS, page, first + (long) p * GROUP_BYTES, ORDER);
-                FloatVector low =
-                        codes.lanewise(VectorOperators.LSHL, 16)
-                                .lanewise(VectorOperators.ASHR, 3)
-                                .and(MASK)
-                                .reinterpretAsFloats();
-                FloatVector high =
-                        codes.lanewise(VectorOperators.ASHR, 3).and(MASK).reinterpretAsFloats();
+                FloatVector low = Halves.low(codes);
+                FloatVector high = Halves.high(codes);
                 float w0 = w[at + p];
                 low0 =
                         Lanes.FUSED
@@ -399,13 +370,8 @@ final class KvFloat16Kernel {
                 IntVector codes =
                         IntVector.fromMemorySegment(
                                 Lanes.INTS, page, first + (long) p * GROUP_BYTES, ORDER);
-                FloatVector low =
-                        codes.lanewise(VectorOperators.LSHL, 16)
-                                .lanewise(VectorOperators.ASHR, 3)
-                                .and(MASK)
-                                .reinterpretAsFloats();
-                FloatVector high =
-                        codes.lanewise(VectorOperators.ASHR, 3).and(MASK).reinterpretAsFloats();
+                FloatVector low = Halves.low(codes);
+                FloatVector high = Halves.high(codes);
                 float w0 = w[at + p];
                 low0 =
                         Lanes.FUSED

@@ -38,6 +38,11 @@ record KvLayout(KvCodec codec, int kvHeads, int headDim, int pagePositions) {
                 Math.ceilDiv(Math.min(PAGE, maxContextTokens), TILE) * TILE);
     }
 
+    /** Pages that hold some positions. */
+    int pages(int positions) {
+        return Math.ceilDiv(positions, pagePositions);
+    }
+
     /** Groups that a group of positions has: elements of a head, rounded up to even. */
     int keyDim() {
         return Math.ceilDiv(headDim, 2) * 2;

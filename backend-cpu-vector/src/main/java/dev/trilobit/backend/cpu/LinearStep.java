@@ -35,6 +35,9 @@ final class LinearStep implements Step, RowPool.Work {
 
     private final long byteSize;
 
+    /** Blocks that a thread had better compute in one go, by the tokens of a tile. */
+    private final int[] blocksInOneGo;
+
     // What is worked on now: tokens, how they are spread over tiles, and rows over spans.
     private int firstToken;
     private int tokens;
@@ -71,6 +74,12 @@ final class LinearStep implements Step, RowPool.Work {
             bytes += matrix.byteSize() + matrix.mappedBytes();
         }
         byteSize = bytes;
+        blocksInOneGo = new int[tiles.layout().tokens() + 1];
+        for (int count = 1; count < blocksInOneGo.length; count++) {
+            for (PackedMatrix matrix : this.matrices) {
+                blocksInOneGo[count] = Math.max(blocksInOneGo[count], matrix.blocksInOneGo(count));
+            }
+        }
     }
 
     /** Sends the only result elsewhere: the logits grow with the tokens asked for. */
@@ -134,10 +143,7 @@ final class LinearStep implements Step, RowPool.Work {
     }
 
     private void multiply() {
-        int go = 1;
-        for (PackedMatrix matrix : matrices) {
-            go = Math.max(go, matrix.blocksInOneGo(tokensOf(0)));
-        }
+        int go = blocksInOneGo[tokensOf(0)];
         RowPool pool = buffers.pool();
         int threads = pool.threads();
         if (tileCount > 1) {

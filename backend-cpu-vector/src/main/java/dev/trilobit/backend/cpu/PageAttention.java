@@ -1,6 +1,7 @@
 package dev.trilobit.backend.cpu;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -15,11 +16,22 @@ final class PageAttention {
     /** Most tokens of a call: their scores then stay in the L1 and L2 caches. */
     static final int MOST_TOKENS = 8;
 
+    /**
+     * Added to the largest score where a value has a scale so large that a weight of 1 times it and
+     * the unit of its codes would overflow: the weights, and their total, are then e^30 > 2^43
+     * times smaller.
+     */
+    private static final float LIFT = 30;
+
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final int LANES = Lanes.FLOATS.length();
 
     private final KvLayout layout;
     private final KvCodec codec;
+
+    /** Scales of values above this need {@link #LIFT}. */
+    private final float largestScale;
+
     private final int heads;
     private final float[] scores;
     private final float[] lanes = new float[LANES];
@@ -34,6 +46,7 @@ final class PageAttention {
     PageAttention(KvLayout layout, int heads) {
         this.layout = layout;
         this.codec = layout.codec();
+        this.largestScale = 0x1p127f / codec.unit();
         this.heads = heads;
         scores = new float[MOST_TOKENS * heads * KvLayout.PAGE];
         before = new AttentionRows(layout.valueDim());
@@ -97,9 +110,11 @@ final class PageAttention {
         int dim = layout.valueDim();
         for (int t = 0; t < tokens; t++) {
             int seen = seen(positions + t);
+            float lift = seen > 0 ? lift(memory, layout.valueScales(kvHead), seen) : 0;
             for (int h = 0; h < heads && seen > 0; h++) {
                 int place = row + t * rowStride + h;
-                softmax(memory, kvHead, (t * heads + h) * KvLayout.PAGE, seen, scale, out, place);
+                int from = (t * heads + h) * KvLayout.PAGE;
+                softmax(memory, kvHead, from, seen, scale, lift, out, place);
                 Arrays.fill(out.sums(), place * dim, (place + 1) * dim, 0f);
             }
         }
@@ -127,13 +142,38 @@ final class PageAttention {
         return Math.min(positions, layout.pagePositions());
     }
 
-    /** Turns products into weights, the scales of values included, and begins the row. */
+    /** What is to be added to the largest score so that no weight overflows. */
+    private float lift(MemorySegment memory, long valueScales, int seen) {
+        if (codec.unit() == 1) {
+            return 0;
+        }
+        FloatVector scales = FloatVector.zero(Lanes.FLOATS);
+        int p = 0;
+        for (; p <= seen - LANES; p += LANES) {
+            long place = valueScales + (long) p * Float.BYTES;
+            scales = scales.max(FloatVector.fromMemorySegment(Lanes.FLOATS, memory, place, ORDER));
+        }
+        float most = scales.reduceLanes(VectorOperators.MAX);
+        // The scale of a position not seen may be anything.
+        for (; p < seen; p++) {
+            long place = valueScales + (long) p * Float.BYTES;
+            most = Math.max(most, memory.get(ValueLayout.JAVA_FLOAT, place));
+        }
+        return most > largestScale ? LIFT : 0;
+    }
+
+    /**
+     * Turns products into weights, the scales of values included, and begins the row.
+     *
+     * @param lift what is added to the largest score, 0 or more
+     */
     private void softmax(
             MemorySegment memory,
             int kvHead,
             int at,
             int seen,
             float scale,
+            float lift,
             AttentionRows out,
             int row) {
         float unit = codec.unit();
@@ -158,7 +198,7 @@ final class PageAttention {
         for (int p = 0; p < padded; p += LANES) {
             most = most.max(FloatVector.fromArray(Lanes.FLOATS, scores, at + p));
         }
-        float largest = most.reduceLanes(VectorOperators.MAX);
+        float largest = most.reduceLanes(VectorOperators.MAX) + lift;
         FloatVector sums = FloatVector.zero(Lanes.FLOATS);
         long valueScales = layout.valueScales(kvHead);
         for (int p = 0; p < padded; p += LANES) {

@@ -1,15 +1,15 @@
 package dev.trilobit.backend.cpu;
 
+import dev.trilobit.api.quant.MappedPages;
 import java.lang.foreign.MemorySegment;
 
 /**
  * Gives the pages of a mapped file back while a plane that lies in it is read: they would count as
- * memory of this process until the whole plane is packed, and a head is a third of some models. A
- * page that is read again is there again. Not safe for use by several threads.
+ * memory of this process until the whole plane is packed, and a head is a third of some models.
+ * Only of a mapping that nobody writes to, whose pages are the same when read again. Not safe for
+ * use by several threads.
  */
 final class PassedPages {
-    private static final System.Logger LOG = System.getLogger(PassedPages.class.getName());
-
     /** Few calls of the system, and little beside the memory of any model. */
     static final long STEP_BYTES = 4L << 20;
 
@@ -17,10 +17,24 @@ final class PassedPages {
     private final boolean mapped;
     private long from;
 
+    private PassedPages(MemorySegment plane, boolean mapped) {
+        this.plane = plane;
+        this.mapped = mapped;
+    }
+
     /** Watches a plane, mapped or not. */
     PassedPages(MemorySegment plane) {
-        this.plane = plane;
-        this.mapped = plane.isMapped();
+        this(plane, plane.isMapped());
+    }
+
+    /** Watches a plane that kernels are going to read in place: its pages stay. */
+    static PassedPages keeping(MemorySegment plane) {
+        return new PassedPages(plane, false);
+    }
+
+    /** What is watched. */
+    MemorySegment plane() {
+        return plane;
     }
 
     /**
@@ -33,28 +47,11 @@ final class PassedPages {
             return;
         }
         if (offset < from) {
-            giveBack(plane.asSlice(from));
+            MappedPages.giveBack(plane.asSlice(from));
             from = offset;
         } else if (offset - from >= STEP_BYTES) {
-            giveBack(plane.asSlice(from, offset - from));
+            MappedPages.giveBack(plane.asSlice(from, offset - from));
             from = offset;
-        }
-    }
-
-    /**
-     * Gives the pages of a plane back if that loses nothing: what was written to a private mapping
-     * would be gone.
-     */
-    static void giveBack(MemorySegment plane) {
-        if (plane.isMapped() && plane.isReadOnly()) {
-            try {
-                plane.unload();
-            } catch (Exception e) {
-                // The system may refuse, and the JDK then throws what it does not declare. The
-                // pages
-                // stay where they are: nothing is lost but memory.
-                LOG.log(System.Logger.Level.DEBUG, "pages of a file stay in memory", e);
-            }
         }
     }
 }

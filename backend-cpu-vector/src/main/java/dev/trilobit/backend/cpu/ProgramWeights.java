@@ -6,6 +6,7 @@ import dev.trilobit.api.program.ActivationQuant;
 import dev.trilobit.api.program.Op;
 import dev.trilobit.api.program.Program;
 import dev.trilobit.api.program.WeightRef;
+import dev.trilobit.api.quant.MappedPages;
 import dev.trilobit.api.quant.RowDecoder;
 import dev.trilobit.api.quant.UnusableWeightException;
 import dev.trilobit.api.quant.Weight;
@@ -240,7 +241,7 @@ final class ProgramWeights implements AutoCloseable {
      * that is the embedding too.
      */
     private static void release(Weight weight) {
-        weight.planes().forEach(PassedPages::giveBack);
+        weight.planes().forEach(MappedPages::giveBack);
     }
 
     private static void throwIfAny(List<Throwable> failures) {

@@ -9,7 +9,8 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * What {@link RunKernels#oneToken} and {@link RunScaling#addScaled} do with f16 scales, in one
- * loop: a decoded token spends its time here. Every operation and its order is theirs.
+ * loop: a decoded token spends its time here. Every operation and its order is theirs. What {@link
+ * Halves} does is written out: in a loop of this size the compiler does not inline it.
  */
 final class RunHalvesKernel {
     private static final int LANES = RunWords.LANES;
@@ -17,11 +18,6 @@ final class RunHalvesKernel {
     private static final long VECTOR_BYTES = (long) LANES * Short.BYTES;
     private static final long STEP = RunWords.STEP_BYTES;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-
-    /** Sign, and exponent and mantissa three places down: an f32 too small by 2^112. */
-    private static final int HALF_BITS = 0x8fffe000;
-
-    private static final float HALF_UNIT = 0x1p112f;
 
     private RunHalvesKernel() {}
 
@@ -116,9 +112,9 @@ final class RunHalvesKernel {
             scale =
                     states.lanewise(VectorOperators.LSHL, 16)
                             .lanewise(VectorOperators.ASHR, 3)
-                            .and(HALF_BITS)
+                            .and(Halves.BITS)
                             .reinterpretAsFloats()
-                            .mul(HALF_UNIT);
+                            .mul(Halves.UNIT);
             dot =
                     (FloatVector)
                             dots.lanewise(VectorOperators.LSHL, 16)
@@ -128,9 +124,9 @@ final class RunHalvesKernel {
             low0 = low0.add(dot.mul(factor).mul(scale));
             scale =
                     states.lanewise(VectorOperators.ASHR, 3)
-                            .and(HALF_BITS)
+                            .and(Halves.BITS)
                             .reinterpretAsFloats()
-                            .mul(HALF_UNIT);
+                            .mul(Halves.UNIT);
             dot =
                     (FloatVector)
                             dots.lanewise(VectorOperators.ASHR, 16)
@@ -142,9 +138,9 @@ final class RunHalvesKernel {
             scale =
                     states.lanewise(VectorOperators.LSHL, 16)
                             .lanewise(VectorOperators.ASHR, 3)
-                            .and(HALF_BITS)
+                            .and(Halves.BITS)
                             .reinterpretAsFloats()
-                            .mul(HALF_UNIT);
+                            .mul(Halves.UNIT);
             dot =
                     (FloatVector)
                             dots.lanewise(VectorOperators.LSHL, 16)
@@ -154,9 +150,9 @@ final class RunHalvesKernel {
             low1 = low1.add(dot.mul(factor).mul(scale));
             scale =
                     states.lanewise(VectorOperators.ASHR, 3)
-                            .and(HALF_BITS)
+                            .and(Halves.BITS)
                             .reinterpretAsFloats()
-                            .mul(HALF_UNIT);
+                            .mul(Halves.UNIT);
             dot =
                     (FloatVector)
                             dots.lanewise(VectorOperators.ASHR, 16)
@@ -168,9 +164,9 @@ final class RunHalvesKernel {
             scale =
                     states.lanewise(VectorOperators.LSHL, 16)
                             .lanewise(VectorOperators.ASHR, 3)
-                            .and(HALF_BITS)
+                            .and(Halves.BITS)
                             .reinterpretAsFloats()
-                            .mul(HALF_UNIT);
+                            .mul(Halves.UNIT);
             dot =
                     (FloatVector)
                             dots.lanewise(VectorOperators.LSHL, 16)
@@ -180,9 +176,9 @@ final class RunHalvesKernel {
             low2 = low2.add(dot.mul(factor).mul(scale));
             scale =
                     states.lanewise(VectorOperators.ASHR, 3)
-                            .and(HALF_BITS)
+                            .and(Halves.BITS)
                             .reinterpretAsFloats()
-                            .mul(HALF_UNIT);
+                            .mul(Halves.UNIT);
             dot =
                     (FloatVector)
                             dots.lanewise(VectorOperators.ASHR, 16)
@@ -194,9 +190,9 @@ final class RunHalvesKernel {
             scale =
                     states.lanewise(VectorOperators.LSHL, 16)
                             .lanewise(VectorOperators.ASHR, 3)
-                            .and(HALF_BITS)
+                            .and(Halves.BITS)
                             .reinterpretAsFloats()
-                            .mul(HALF_UNIT);
+                            .mul(Halves.UNIT);
             dot =
                     (FloatVector)
                             dots.lanewise(VectorOperators.LSHL, 16)
@@ -206,9 +202,9 @@ final class RunHalvesKernel {
             low3 = low3.add(dot.mul(factor).mul(scale));
             scale =
                     states.lanewise(VectorOperators.ASHR, 3)
-                            .and(HALF_BITS)
+                            .and(Halves.BITS)
                             .reinterpretAsFloats()
-                            .mul(HALF_UNIT);
+                            .mul(Halves.UNIT);
             dot =
                     (FloatVector)
                             dots.lanewise(VectorOperators.ASHR, 16)

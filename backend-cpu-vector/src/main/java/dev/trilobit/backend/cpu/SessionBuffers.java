@@ -61,9 +61,15 @@ final class SessionBuffers {
         return tiles.computeIfAbsent(layout, TileSet::new);
     }
 
+    /** Positions of the context. */
+    int maxContextTokens() {
+        return maxContextTokens;
+    }
+
     /** Adds the cache of an attention op. */
     KvCache newCache(AttentionSpec spec) {
-        var cache = new KvCache(KvLayout.of(spec, kvType, maxContextTokens), arena);
+        var cache =
+                new KvCache(KvLayout.of(spec, kvType, maxContextTokens), maxContextTokens, arena);
         caches.add(cache);
         return cache;
     }

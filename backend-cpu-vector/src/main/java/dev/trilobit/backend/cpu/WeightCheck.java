@@ -80,12 +80,24 @@ final class WeightCheck {
      * Checks that no element of a plane is NaN or infinite.
      *
      * @param what {@code value}, {@code scale} or {@code bias}, for the message
-     * @param plane elements of {@code type}, row-major
+     * @param plane elements of {@code type}, row-major; its pages are given back behind the check
      * @param rowLength elements of a row, for the message
      * @throws UnusableWeightException naming tensor, row, column or group, and element
      */
     static void requireFinite(
             Weight weight, String what, MemorySegment plane, FloatType type, long rowLength) {
+        requireFinite(weight, what, new PassedPages(plane), type, rowLength);
+    }
+
+    /** Checks that no value of a dense weight is NaN or infinite; what was read stays in memory. */
+    static void requireFiniteInPlace(Weight weight, FloatType type) {
+        var kept = PassedPages.keeping(weight.codes());
+        requireFinite(weight, "value", kept, type, weight.shape().cols());
+    }
+
+    private static void requireFinite(
+            Weight weight, String what, PassedPages passed, FloatType type, long rowLength) {
+        MemorySegment plane = passed.plane();
         long exponent =
                 switch (type) {
                     case F32 -> 0x7f800000_7f800000L;
@@ -97,7 +109,6 @@ final class WeightCheck {
         long one = exponent & ~(exponent << 1);
         long words = plane.byteSize() / Long.BYTES;
         long carries = 0;
-        var passed = new PassedPages(plane);
         for (long from = 0; from < words; from += STRETCH_WORDS) {
             passed.reached(from * Long.BYTES);
             long to = Math.min(from + STRETCH_WORDS, words);

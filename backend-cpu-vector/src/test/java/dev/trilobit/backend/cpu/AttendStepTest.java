@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -68,6 +69,11 @@ class AttendStepTest implements AtEachWidth {
     }
 
     private static CompiledProgram compile(Model model, KvType kv, int threads, int step) {
+        return compile(model, kv, threads, step, POSITIONS);
+    }
+
+    private static CompiledProgram compile(
+            Model model, KvType kv, int threads, int step, int context) {
         var weights = new TestWeights();
         var builder = new ProgramBuilder(VOCABULARY);
         builder.attend(
@@ -77,7 +83,7 @@ class AttendStepTest implements AtEachWidth {
                 model.spec());
         var options =
                 new CompileOptions(
-                        POSITIONS,
+                        context,
                         step,
                         Map.of("threads", Integer.toString(threads), "kv", kv.label()),
                         CompileProgress.NONE);
@@ -97,7 +103,11 @@ class AttendStepTest implements AtEachWidth {
     }
 
     private int[] tokens() {
-        return random.ints(POSITIONS, 0, HUGE).toArray();
+        return tokens(POSITIONS);
+    }
+
+    private int[] tokens(int count) {
+        return random.ints(count, 0, HUGE).toArray();
     }
 
     private static float[][] run(CompiledProgram program, int[] tokens, int step) {
@@ -233,6 +243,67 @@ class AttendStepTest implements AtEachWidth {
                         assertArrayEquals(single[p], rows[p], what);
                     }
                 }
+            }
+        }
+    }
+
+    /** From 2^86 on a value in f16 times its scale and unit would overflow. */
+    @ParameterizedTest
+    @EnumSource
+    void valuesNearTheEndOfTheRangeStayFinite(KvType kv) {
+        Model model = model(4, 2, 6);
+        int[] exponents = {0, 85, 86, 87, 100, 120};
+        for (int token = 0; token < HUGE; token++) {
+            float[] value = model.values().get(token);
+            float size = Math.scalb(1f, exponents[token % exponents.length]);
+            for (int i = 0; i < value.length; i++) {
+                value[i] = size * random.nextFloat(0.5f, 1);
+            }
+        }
+        int[] tokens = tokens();
+        for (int p = 0; p < KvLayout.PAGE; p++) {
+            // Small ones in the first page, all sizes in those after it.
+            tokens[p] = 0;
+        }
+        try (CompiledProgram program = compile(model, kv, 2, 40)) {
+            float[][] rows = run(program, tokens, 40);
+            for (int p : List.of(0, 1, 255, 256, 257, 258, 259, 260, 300, 511, 512, 588)) {
+                check(model, kv, Arrays.copyOf(tokens, p + 1), rows[p]);
+            }
+        }
+        for (int token = 1; token < HUGE; token++) {
+            try (CompiledProgram program = compile(model, kv, 1, 1)) {
+                check(model, kv, new int[] {token}, run(program, new int[] {token}, 1)[0]);
+            }
+        }
+    }
+
+    /** With as many heads the rows of six tokens have room for three pages. */
+    @Test
+    void contextsOfMorePagesThanThereIsRoomForGiveTheSameBits() {
+        Model model = model(192, 2, 4);
+        int[] tokens = tokens(5 * KvLayout.PAGE + 9);
+        try (CompiledProgram byToken = compile(model, KvType.F32, 2, 64, tokens.length);
+                CompiledProgram byPage = compile(model, KvType.F32, 3, 6, tokens.length)) {
+            float[][] expected = run(byToken, tokens, 64);
+            float[][] rows = run(byPage, tokens, 6);
+            for (int p = 0; p < tokens.length; p++) {
+                assertArrayEquals(expected[p], rows[p], "position " + p);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theLargestContextBeginsLikeAnyOther(KvType kv) {
+        Model model = model(4, 2, 6);
+        int[] tokens = tokens(KvLayout.PAGE + 3);
+        try (CompiledProgram usual = compile(model, kv, 1, 40);
+                CompiledProgram endless = compile(model, kv, 2, 40, Integer.MAX_VALUE)) {
+            float[][] expected = run(usual, tokens, 40);
+            float[][] rows = run(endless, tokens, 40);
+            for (int p = 0; p < tokens.length; p++) {
+                assertArrayEquals(expected[p], rows[p], "position " + p);
             }
         }
     }

@@ -86,6 +86,27 @@ class CpuVectorBackendTest {
     }
 
     @Test
+    void everyWrongOptionIsNamedAtOnce() {
+        var decoder = TinyDecoder.ternary();
+        var wrong =
+                new CompileOptions(
+                        64,
+                        8,
+                        Map.of("threads", "x", "kv", "f8", "foo", "1", "bar", ""),
+                        CompileProgress.NONE);
+        var e =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> backend.compile(decoder.program(), decoder.weights(), wrong));
+        assertEquals(
+                "cpu-vector: unknown option 'bar'; known: threads, kv; "
+                        + "unknown option 'foo'; known: threads, kv; "
+                        + "threads must be a number from 1 to 1024, got 'x'; "
+                        + "kv must be one of f32, f16, int8, got 'f8'",
+                e.getMessage());
+    }
+
+    @Test
     void threadsOutOfRangeAreRefused() {
         var decoder = TinyDecoder.ternary();
         for (String wrong : List.of("0", "-1", "1025", "two", "")) {

@@ -6,6 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.trilobit.api.program.ActivationQuant;
 import dev.trilobit.api.program.WeightRef;
+import dev.trilobit.api.quant.Affine;
+import dev.trilobit.api.quant.Binary;
+import dev.trilobit.api.quant.Blocks;
+import dev.trilobit.api.quant.Dense;
+import dev.trilobit.api.quant.ScaleGranularity;
+import dev.trilobit.api.quant.Ternary;
 import dev.trilobit.api.quant.Weight;
 import dev.trilobit.api.quant.WeightFormat;
 import java.lang.foreign.Arena;
@@ -15,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class PackedMatricesTest {
+class PackedMatricesTest implements AtEachWidth {
     @ParameterizedTest
     @MethodSource("dev.trilobit.backend.cpu.WeightCheckTest#formats")
     void everyFormatHasAKernel(WeightFormat format) {
@@ -39,6 +45,39 @@ class PackedMatricesTest {
             assertInstanceOf(
                     TernaryInt8Matrix.class,
                     PackedMatrices.pack(weight, ActivationQuant.INT8_PER_TOKEN, arena));
+        }
+    }
+
+    /** What machines with a fused multiplication take, and those without. */
+    private static Class<? extends PackedMatrix> expected(
+            WeightFormat format, ActivationQuant quant) {
+        boolean rounded = quant.rounds();
+        return switch (format) {
+            case Dense _ -> DenseMatrix.class;
+            case Ternary(var _, ScaleGranularity.PerTensor()) ->
+                    switch (quant) {
+                        case INT8_PER_TOKEN -> TernaryInt8Matrix.class;
+                        case NONE, INT8_PER_GROUP -> GroupedMatrix.class;
+                    };
+            case Ternary _, Binary _ -> rounded ? RunMatrix.class : GroupedMatrix.class;
+            case Affine(int bits, int _, var _) ->
+                    rounded && bits == 2 ? RunMatrix.class : GroupedMatrix.class;
+            case Blocks _ -> Lanes.FUSED ? BlockMatrix.class : GroupedMatrix.class;
+        };
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.trilobit.backend.cpu.WeightCheckTest#formats")
+    void theMatrixIsTheOneMeantForFormatAndMachine(WeightFormat format) {
+        try (Arena arena = Arena.ofConfined()) {
+            Weight weight =
+                    Weights.random(format, 8, Weights.fit(format, 40), new Random(3), arena);
+            for (ActivationQuant quant : ActivationQuant.values()) {
+                assertInstanceOf(
+                        expected(format, quant),
+                        PackedMatrices.pack(weight, quant, arena),
+                        format + ", " + quant);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.trilobit.backend.cpu;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -7,6 +8,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.trilobit.api.program.ActivationQuant;
 import dev.trilobit.api.quant.BlockType;
 import dev.trilobit.api.quant.Blocks;
+import dev.trilobit.api.quant.Dense;
+import dev.trilobit.api.quant.FloatType;
 import dev.trilobit.api.quant.MatrixShape;
 import dev.trilobit.api.quant.ScaleGranularity;
 import dev.trilobit.api.quant.Ternary;
@@ -22,6 +25,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,6 +95,48 @@ class PassedPagesTest {
         MatrixShape shape = new MatrixShape((int) (FILE_BYTES / 512 / 4 * 4), 2048);
         var format = new Ternary(TernaryPacking.ROW_QUARTERS, new ScaleGranularity.PerTensor());
         requireLittleStays(format, shape, ActivationQuant.INT8_PER_TOKEN);
+    }
+
+    @Test
+    void whatIsReadInPlaceStaysInMemory() throws IOException {
+        MatrixShape shape = new MatrixShape((int) (FILE_BYTES / 4096), 1024);
+        Path file = zeros();
+        try (Arena arena = Arena.ofConfined()) {
+            var format = new Dense(FloatType.F32);
+            var weight = new Weight("head", shape, format, List.of(map(file, arena)));
+            PackedMatrix packed = PackedMatrices.pack(weight, ActivationQuant.NONE, arena);
+            assertEquals(FILE_BYTES, packed.mappedBytes());
+            long stayed = residentBytes(file);
+            assertTrue(stayed > FILE_BYTES / 2, "only " + stayed + " bytes stayed");
+        }
+    }
+
+    @Test
+    void whatWasWrittenToAPrivateMappingIsPacked() throws IOException {
+        MatrixShape shape = new MatrixShape((int) (FILE_BYTES / 512 / 4 * 4), 2048);
+        var format = new Ternary(TernaryPacking.ROW_QUARTERS, new ScaleGranularity.PerTensor());
+        Path file = zeros();
+        try (Arena arena = Arena.ofConfined();
+                var channel =
+                        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            MemorySegment plane =
+                    channel.map(FileChannel.MapMode.PRIVATE, 0, channel.size(), arena);
+            // Trits of 0; the zeros of the file are trits of -1.
+            plane.fill((byte) 0x55);
+            MemorySegment scale = arena.allocate(Float.BYTES, Float.BYTES);
+            scale.set(ValueLayout.JAVA_FLOAT, 0, 1);
+            var weight = new Weight("head", shape, format, List.of(plane, scale));
+            PackedMatrix packed =
+                    PackedMatrices.pack(weight, ActivationQuant.INT8_PER_TOKEN, arena);
+            float[] x = new float[shape.cols()];
+            Arrays.fill(x, 1);
+            ActivationTile tile = packed.tileLayout().newTile();
+            tile.load(x, 0, x.length, 1);
+            float[] y = new float[shape.rows()];
+            int blocks = Math.ceilDiv(shape.rows(), packed.rowsPerBlock());
+            packed.multiply(tile, 0, blocks, y, 0, y.length);
+            assertArrayEquals(new float[shape.rows()], y);
+        }
     }
 
     private void requireLittleStays(WeightFormat format, MatrixShape shape, ActivationQuant quant)

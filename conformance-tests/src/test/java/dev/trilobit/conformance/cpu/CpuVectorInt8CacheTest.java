@@ -3,6 +3,7 @@ package dev.trilobit.conformance.cpu;
 import dev.trilobit.conformance.contract.Budget;
 import dev.trilobit.conformance.contract.Subject;
 import dev.trilobit.conformance.junit.ModelConformance;
+import dev.trilobit.conformance.junit.OpConformance;
 import dev.trilobit.conformance.junit.PathInvarianceConformance;
 import dev.trilobit.conformance.junit.SessionConformance;
 import java.util.Map;
@@ -14,6 +15,14 @@ class CpuVectorInt8CacheTest {
         return Subject.named("cpu-vector")
                 .withBudget(Budget.int8Cache())
                 .withBackendOptions(Map.of("kv", "int8"));
+    }
+
+    @Nested
+    class Ops extends OpConformance {
+        @Override
+        protected Subject subject() {
+            return narrow();
+        }
     }
 
     @Nested

@@ -1,6 +1,7 @@
 package dev.trilobit.model.arch;
 
 import dev.trilobit.api.program.WeightRef;
+import dev.trilobit.api.quant.MappedPages;
 import dev.trilobit.api.quant.Weight;
 import dev.trilobit.api.quant.WeightFormat;
 import java.lang.foreign.Arena;
@@ -36,8 +37,8 @@ record PlannedWeight(WeightRef ref, Function<Arena, List<MemorySegment>> planes)
                     List<MemorySegment> before = planes.apply(arena);
                     List<MemorySegment> after = step.apply(before, arena);
                     before.stream()
-                            .filter(plane -> plane.isMapped() && !after.contains(plane))
-                            .forEach(MemorySegment::unload);
+                            .filter(plane -> !after.contains(plane))
+                            .forEach(MappedPages::giveBack);
                     return after;
                 });
     }

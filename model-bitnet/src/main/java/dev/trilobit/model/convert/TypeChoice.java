@@ -6,7 +6,6 @@ import dev.trilobit.api.quant.BlockType;
 import dev.trilobit.api.quant.Blocks;
 import dev.trilobit.api.quant.Dense;
 import dev.trilobit.api.quant.FloatType;
-import dev.trilobit.api.quant.RowDecoder;
 import dev.trilobit.api.quant.Ternary;
 import dev.trilobit.model.arch.DecoderModel;
 import dev.trilobit.model.arch.Quantization;
@@ -82,7 +81,7 @@ record TypeChoice(DecoderModel model, ConversionOptions options, FloatType model
         if (options.groupSize() != 0) {
             return options.groupSize();
         }
-        int size = RowDecoder.groupColumns(part.source().format(), part.source().shape().cols());
+        int size = part.source().format().runCols(part.source().shape().cols());
         return size == 32 || size == 128 ? size : 64;
     }
 

@@ -1,5 +1,6 @@
 package dev.trilobit.model.file;
 
+import dev.trilobit.api.quant.MappedPages;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -41,9 +42,7 @@ public record StoredTensor(
      * process. They are there again if somebody reads them once more.
      */
     public void release() {
-        if (bytes.isMapped()) {
-            bytes.unload();
-        }
+        MappedPages.giveBack(bytes);
     }
 
     /** Spells a type and a shape for messages. */

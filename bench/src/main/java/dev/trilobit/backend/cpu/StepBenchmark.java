@@ -17,9 +17,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Steps of some tokens through matrices of 2560 x 2560 on one thread: one matrix, which
- * stays in a cache, or as many as no cache holds. Scores are the time of all matrices; the
- * secondary results are GB/s of packed weights and products a nanosecond.
+ * Steps of some tokens through matrices of 2560 x 2560 on one thread: one matrix, which stays in a
+ * cache, or as many as no cache holds. Scores are the time of all matrices; the secondary results
+ * are GB/s of packed weights and products a nanosecond.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

@@ -163,8 +163,12 @@ public final class KernelsCommand implements Callable<Integer> {
         Map<String, Double> read = new LinkedHashMap<>();
         try {
             for (int threads : engine.threads()) {
-                Measured measured = measure(cases, threads, timer);
-                results.addAll(measured.ordered(cases));
+                var measured = new Measured(new LinkedHashMap<>(), new ArrayList<>());
+                try {
+                    measure(cases, threads, timer, measured);
+                } finally {
+                    results.addAll(measured.ordered(cases));
+                }
                 measured.notes().stream().filter(note -> !notes.contains(note)).forEach(notes::add);
                 double rate = ReadLoop.bytesPerSecond(ReadLoop.readers(threads), READINGS).median();
                 read.put(KernelResult.Engine.label(threads), rate);
@@ -224,7 +228,8 @@ public final class KernelsCommand implements Callable<Integer> {
     }
 
     /** Compiles each matrix once for all numbers of tokens that have as many copies. */
-    private Measured measure(List<KernelCase> cases, int threads, KernelTimer timer) {
+    private void measure(
+            List<KernelCase> cases, int threads, KernelTimer timer, Measured measured) {
         Map<KernelProgram, List<KernelCase>> programs = new LinkedHashMap<>();
         for (KernelCase one : cases) {
             programs.computeIfAbsent(
@@ -232,7 +237,6 @@ public final class KernelsCommand implements Callable<Integer> {
                             _ -> new ArrayList<>())
                     .add(one);
         }
-        var measured = new Measured(new LinkedHashMap<>(), new ArrayList<>());
         int done = 0;
         try (var progress =
                 new ProgressBar("timing", n -> n + " cases", streams, System::nanoTime)) {
@@ -246,7 +250,6 @@ public final class KernelsCommand implements Callable<Integer> {
                 progress.report(done, cases.size());
             }
         }
-        return measured;
     }
 
     /** Results by case, to be told in the order of the cases, and what is missing. */

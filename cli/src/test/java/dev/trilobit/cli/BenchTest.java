@@ -57,7 +57,8 @@ class BenchTest {
                             "step2 @ d5"),
                     tests);
             assertEquals(2, run.get("results").get(0).get("seconds_samples").size());
-            assertEquals(8, run.get("logits_compared").asInt());
+            // At two depths: one row each of pp, tg and step1, two of step2.
+            assertEquals(2 * 5, run.get("logits_compared").asInt());
             assertEquals(0, run.get("logits_differing_positions").size());
         }
         assertEquals("1", report.get("runs").get(0).get("threads").asString());
@@ -147,7 +148,48 @@ class BenchTest {
         List<String> lines = run.out().lines().toList();
         // Two formats and bf16, two shapes, one size.
         assertEquals(1 + 2 * 3, lines.size(), run.out());
-        assertTrue(lines.get(1).startsWith("cpu-vector,1,binary-g32,32x64,3,2048,"), run.out());
+        assertTrue(
+                lines.get(1).startsWith("cpu-vector,1,binary-g32,float,32x64,3,2048,1,"),
+                run.out());
+    }
+
+    @Test
+    void oneTokenGoesThroughCopiesUnlessAskedOtherwise() {
+        assertEquals(List.of("256", "256"), copies());
+        assertEquals(List.of("1", "1"), copies("--in-cache"));
+    }
+
+    private static List<String> copies(String... more) {
+        var arguments =
+                new ArrayList<String>(
+                        List.of(
+                                "bench",
+                                "kernels",
+                                "--shape=32x256",
+                                "--bits=q6_k",
+                                "--activations=int8",
+                                "--m=1",
+                                "--sample-time=0.0001",
+                                "--repetitions=1",
+                                "--threads=1",
+                                "--format=json"));
+        arguments.addAll(List.of(more));
+        JsonNode report = json(CommandRun.of(arguments.toArray(String[]::new)));
+        assertEquals("int8-per-group", report.get("results").get(0).get("activations").asString());
+        return report.get("results")
+                .valueStream()
+                .map(result -> result.get("copies").asString())
+                .toList();
+    }
+
+    @Test
+    void pythonWithoutMlxIsToldBeforeAnythingIsTimed() {
+        CommandRun run =
+                CommandRun.of(
+                        "bench", "kernels", "--shape=32x64", "--m=1", "--mlx=/no/such/python");
+        assertEquals(1, run.code(), run.err());
+        assertEquals("", run.out());
+        assertTrue(run.err().contains("--mlx: /no/such/python"), run.err());
     }
 
     @Test

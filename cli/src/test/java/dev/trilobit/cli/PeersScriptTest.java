@@ -1,6 +1,7 @@
 package dev.trilobit.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +35,9 @@ class PeersScriptTest {
             n=$(grep -c trilobit "${0%/*}/calls")
             pace=$(echo "30 50 40" | cut -d ' ' -f "$n")
             cat <<END
-            {"runs": [{"logits": "equal", "read_bytes_per_second": 40e9, "results": [
+            {"backend": "cpu-vector", "activations": "int8-per-group in 2 layers",
+             "where": {"processor": "a processor", "java": "25", "version": "1", "commit": "abc"},
+             "runs": [{"logits": "equal", "cache_type": "f16", "read_bytes_per_second": 40e9, "results": [
               {"test": "tg8", "tokens_per_second": $pace, "bytes_per_second": 30e9}]}]}
             END
             """;
@@ -72,16 +76,25 @@ class PeersScriptTest {
 
     private static String run(String script, String... arguments)
             throws IOException, InterruptedException {
+        return run(0, script, arguments);
+    }
+
+    private static String run(int code, String script, String... arguments)
+            throws IOException, InterruptedException {
         var command = new ArrayList<String>(List.of(SCRIPTS.resolve(script).toString()));
         command.addAll(List.of(arguments));
         Process process =
                 new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, process.waitFor(), out);
+        assertEquals(code, process.waitFor(), out);
         return out;
     }
 
     private String peers(String... more) throws IOException, InterruptedException {
+        return peers(0, more);
+    }
+
+    private String peers(int code, String... more) throws IOException, InterruptedException {
         var arguments =
                 new ArrayList<String>(
                         List.of(
@@ -93,7 +106,7 @@ class PeersScriptTest {
                                 "--threads=2",
                                 "--repetitions=3"));
         arguments.addAll(List.of(more));
-        return run("peers", arguments.toArray(String[]::new));
+        return run(code, "peers", arguments.toArray(String[]::new));
     }
 
     @Test
@@ -135,9 +148,96 @@ class PeersScriptTest {
 
     @Test
     void anEngineThatFailsGetsNoFigure() throws Exception {
-        String out = peers("--ik-llama-bench=" + program("broken", BROKEN));
-        assertTrue(out.contains("ik_llama.cpp did not run: exit code 1: unknown model"), out);
+        String out = peers(1, "--ik-llama-bench=" + program("broken", BROKEN));
+        assertTrue(out.contains("ik_llama.cpp failed in turn 1: exit code 1: unknown model"), out);
         assertTrue(out.lines().toList().get(2).contains("| - | 1.60 |"), out);
+    }
+
+    @Test
+    void anEngineThatFailsInTheSecondTurnKeepsNoFigure() throws Exception {
+        String later =
+                """
+                #!/bin/sh
+                [ -e "$0.ran" ] && { echo gone >&2; exit 1; }
+                : > "$0.ran"
+                echo '[{"n_prompt": 0, "n_gen": 8, "avg_ts": 99.0}]'
+                """;
+        String out = peers(1, "--ik-llama-bench=" + program("later", later));
+        assertTrue(out.contains("ik_llama.cpp failed in turn 2: exit code 1: gone"), out);
+        assertFalse(out.contains("99.0"), out);
+        // Against the other peer, not the one that stopped.
+        assertTrue(out.lines().toList().get(2).contains("| - | 1.60 |"), out);
+    }
+
+    @Test
+    void whatIsNoJsonIsToldAndTheTableStays() throws Exception {
+        String odd =
+                """
+                #!/bin/sh
+                echo '[info] loading'
+                echo '[{"n_prompt": 0}]'
+                """;
+        String out = peers(1, "--ik-llama-bench=" + program("odd", odd));
+        assertTrue(out.contains("ik_llama.cpp failed in turn 1: KeyError"), out);
+        assertTrue(out.lines().toList().get(2).contains("40.00"), out);
+    }
+
+    @Test
+    void logLinesWithBracketsAreNoFigures() throws Exception {
+        String logging =
+                """
+                #!/bin/sh
+                echo '[info] loading'
+                echo '[{"n_prompt": 0, "n_gen": 8, "avg_ts": 20.0}]'
+                """;
+        assertTrue(peers("--ik-llama-bench=" + program("logging", logging)).contains("20.00"));
+    }
+
+    @Test
+    void rowsComeWithRulesFilesCommandAndDate() throws Exception {
+        String out = peers("--llama-model=" + Files.writeString(folder.resolve("p.gguf"), "12345"));
+        for (String fact :
+                List.of(
+                        "cpu-vector; activations int8-per-group in 2 layers; cache f16",
+                        "llama.cpp: p.gguf, 0.0 MB;",
+                        "a processor",
+                        "commit abc",
+                        "bench/peers --model=m.gguf")) {
+            assertTrue(out.contains(fact), out);
+        }
+        assertTrue(Pattern.compile("- \\d{4}-\\d\\d-\\d\\dT").matcher(out).find(), out);
+    }
+
+    @Test
+    void anEngineWithoutThreadsIsInNoRatio() throws Exception {
+        String mlx =
+                """
+                #!/bin/sh
+                echo 'prompt_tps=1.0, generation_tps=77.0'
+                """;
+        String out = peers("--mlx=" + program("python", mlx), "--mlx-model=" + folder);
+        List<String> lines = out.lines().toList();
+        assertTrue(lines.get(2).contains("| 2 | 40.00 (30.00 to 50.00) |"), out);
+        assertTrue(lines.get(2).contains("| - | 1.60 |"), out);
+        assertTrue(lines.get(3).startsWith("| tg8 | its own | - | - | 77.00"), out);
+        assertTrue(lines.get(3).contains("| - | - | - | - |"), out);
+    }
+
+    @Test
+    void aModelWithoutItsEngineIsAMistake() throws Exception {
+        assertEquals("", peers(2, "--bitnet-model=x.gguf"));
+    }
+
+    @Test
+    void aFileIsNeverOverwritten() throws Exception {
+        Path file = Files.writeString(folder.resolve("a.gguf"), "GGUF and no more");
+        assertEquals("", run(1, "peer-gguf", file.toString(), file.toString()));
+        assertEquals("GGUF and no more", Files.readString(file));
+        Path target = folder.resolve("b.gguf");
+        assertEquals("", run(1, "peer-gguf", file.toString(), target.toString()));
+        try (var left = Files.list(folder)) {
+            assertEquals(List.of(file), left.toList());
+        }
     }
 
     @Test

@@ -89,6 +89,13 @@ class WrongInputTest {
                         "--bits=q6_k",
                         "--shape=4096x100"),
                 mistake("no context has as many tokens", "bench", "--depth=2147483647"),
+                mistake("no context has as many tokens", "bench", "--step-tokens=134217728"),
+                mistake("--batch: expected a number from 1", "bench", "--batch=0", "--model=x"),
+                mistake(
+                        "--activations: --contracts op needs no model",
+                        "conform",
+                        "--activations=float",
+                        "--contracts=op"),
                 mistake(
                         "give kv by --kv-type",
                         "bench",
@@ -96,7 +103,11 @@ class WrongInputTest {
                         "--backend-option=kv=f16"),
                 mistake("--bits: expected some of 1, 2", "bench", "kernels", "--bits=3"),
                 mistake("--shape: expected ROWSxCOLS", "bench", "kernels", "--shape=4096"),
-                mistake("--activations: expected one of", "bench", "kernels", "--activations=x"),
+                mistake(
+                        "--activations: expected float or int8",
+                        "bench",
+                        "kernels",
+                        "--activations=x"),
                 mistake("--m: expected numbers from 1", "bench", "kernels", "--m=0"),
                 mistake("--group: expected numbers from 1", "bench", "kernels", "--group=x"),
                 mistake("--filter: none of", "bench", "kernels", "--filter=nothing"),

@@ -75,6 +75,8 @@ final class MatVecCase {
                     case "binary-affine-g128" ->
                             new Binary(GROUP, Binary.Mode.AFFINE, FloatType.F16);
                     case "affine2-g128" -> new Affine(2, GROUP, FloatType.F16);
+                    case "affine4-g128" -> new Affine(4, GROUP, FloatType.F16);
+                    case "affine8-g128" -> new Affine(8, GROUP, FloatType.F16);
                     case "q8_0" -> new Blocks(BlockType.Q8_0);
                     case "q6_k" -> new Blocks(BlockType.Q6_K);
                     case "q4_k" -> new Blocks(BlockType.Q4_K);
@@ -178,10 +180,13 @@ final class MatVecCase {
                     case AFFINE -> ScalarTwins.affineBits(codes, GROUP, scales, biases, x, y);
                 }
             }
-            case Affine _ -> ScalarTwins.twoBits(codes, 0, GROUP, scales, biases, x, y);
-            case Blocks _ ->
-                    throw new IllegalArgumentException(
-                            weight.format().label() + ": no scalar twin");
+            case Affine(int bits, var _, var _) -> {
+                if (bits != 2) {
+                    throw withoutTwin();
+                }
+                ScalarTwins.twoBits(codes, 0, GROUP, scales, biases, x, y);
+            }
+            case Blocks _ -> throw withoutTwin();
             case Dense(FloatType type) -> {
                 switch (type) {
                     case F32 -> ScalarTwins.dense(scales, x, y);
@@ -191,5 +196,9 @@ final class MatVecCase {
             }
         }
         return y;
+    }
+
+    private IllegalArgumentException withoutTwin() {
+        return new IllegalArgumentException(weight.format().label() + ": no scalar twin");
     }
 }

@@ -3,6 +3,7 @@ package dev.trilobit.cli.bench;
 import dev.trilobit.cli.bench.measure.BenchEngine;
 import dev.trilobit.cli.bench.measure.CountList;
 import dev.trilobit.cli.bench.measure.PeakRestart;
+import dev.trilobit.cli.bench.measure.Provenance;
 import dev.trilobit.cli.bench.measure.ReadLoop;
 import dev.trilobit.cli.bench.plot.SvgFile;
 import dev.trilobit.cli.bench.table.ReportFormat;
@@ -26,7 +27,9 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Measures how fast a model is here, and how near that is to what the memory allows. */
 @Command(
@@ -54,6 +57,8 @@ import picocli.CommandLine.Option;
 public final class BenchCommand implements Callable<Integer> {
     private final StandardStreams streams;
 
+    @Spec private CommandSpec spec = CommandSpec.create();
+
     @Mixin private ModelPlace model = new ModelPlace();
 
     @Option(
@@ -75,7 +80,7 @@ public final class BenchCommand implements Callable<Integer> {
     private String stepTokens = "0";
 
     @Option(
-            names = {"-d", "--depth", "--context"},
+            names = {"-d", "--depth"},
             paramLabel = "N[,N...]",
             description = "Tokens in the context before each test. Default: 0")
     private String depths = "0";
@@ -141,7 +146,8 @@ public final class BenchCommand implements Callable<Integer> {
                         CountList.parse("--prompt-tokens", promptTokens, 0),
                         CountList.parse("--gen-tokens", genTokens, 0),
                         CountList.parse("--step-tokens", stepTokens, 0),
-                        CountList.parse("--depth", depths, 0));
+                        CountList.parse("--depth", depths, 0),
+                        Positive.require("--batch", batch));
         BenchEffort effort = effort();
         ReportFormat form = ReportFormat.of(format);
         List<Integer> threads = engine.threads();
@@ -179,6 +185,7 @@ public final class BenchCommand implements Callable<Integer> {
                         "--depth and the tests need a context of %d tokens; %s was made for %d"
                                 .formatted(plan.contextTokens(), files.label(), most));
             }
+            Provenance where = Provenance.of(spec);
             var runs = new ArrayList<ThreadRun>();
             var machines = new ArrayList<BenchSubject.Machine>();
             for (int count : threads) {
@@ -189,15 +196,16 @@ public final class BenchCommand implements Callable<Integer> {
                 List<Double> before = readBefore(files, count, effort);
                 PeakRestart.now();
                 long start = System.nanoTime();
-                int step = Math.max(Positive.require("--batch", batch), plan.largestStep());
-                try (CompiledDecoder decoder = files.compile(sized, step, streams)) {
+                try (CompiledDecoder decoder = files.compile(sized, plan.largestStep(), streams)) {
                     double seconds = (System.nanoTime() - start) / 1e9;
                     machines.add(BenchSubject.Machine.of(decoder.selection()));
                     runs.add(run(plan, effort, decoder, new Prepared(count, seconds, before)));
                 }
             }
             return new BenchReport(
-                    BenchSubject.of(files.label(), files.model(), machines.getFirst()), runs);
+                    where,
+                    BenchSubject.of(files.label(), files.model(), machines.getFirst()),
+                    runs);
         }
     }
 

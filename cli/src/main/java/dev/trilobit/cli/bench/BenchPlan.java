@@ -3,6 +3,9 @@ package dev.trilobit.cli.bench;
 import dev.trilobit.cli.io.UsageException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * What is to be timed.
@@ -11,12 +14,17 @@ import java.util.List;
  * @param genTokens numbers of tokens to generate; 0 for none
  * @param stepTokens sizes of steps; 0 for none
  * @param depths tokens in the context before each of them
+ * @param batch most tokens of one step of a prompt
  */
 record BenchPlan(
         List<Integer> promptTokens,
         List<Integer> genTokens,
         List<Integer> stepTokens,
-        List<Integer> depths) {
+        List<Integer> depths,
+        int batch) {
+    /** As {@code trilobit conform} has it. */
+    private static final int CHECKED_STEP = 64;
+
     BenchPlan {
         promptTokens = wanted(promptTokens);
         genTokens = wanted(genTokens);
@@ -70,8 +78,25 @@ record BenchPlan(
         }
     }
 
-    /** Returns the most tokens of a step that is timed. */
+    /** Returns the most tokens of one forward. */
     int largestStep() {
-        return stepTokens.stream().mapToInt(Integer::intValue).max().orElse(1);
+        return stepTokens.stream().mapToInt(Integer::intValue).reduce(batch, Math::max);
+    }
+
+    /**
+     * Returns the tokens of a forward for the logits that all others are compared with: as many as
+     * the conformance runner takes, or fewer, so that no test had the same.
+     */
+    int checkedStep() {
+        int most = Math.min(CHECKED_STEP, largestStep());
+        Set<Integer> timed =
+                depths.stream()
+                        .flatMap(depth -> tests(depth).stream())
+                        .map(test -> test.stepTokens(batch))
+                        .collect(Collectors.toSet());
+        return IntStream.iterate(most, step -> step > 0, step -> step - 1)
+                .filter(step -> !timed.contains(step))
+                .findFirst()
+                .orElse(most);
     }
 }

@@ -31,7 +31,7 @@ record BenchPlots(BenchReport report) {
                 .formatted(
                         subject.shortName(),
                         ByteCount.text(subject.summary().weightBytes()),
-                        subject.machine().processor());
+                        report.where().machine().processor());
     }
 
     /** Tokens a second by the tokens in the context, under what the memory allows. */
@@ -90,7 +90,7 @@ record BenchPlots(BenchReport report) {
         return points;
     }
 
-    /** Multiplications a second by multiplications a byte, with nothing in the context. */
+    /** Multiplications a second by multiplications a byte, at the least depth there is. */
     Chart roofline() {
         var limits = new ArrayList<Series>();
         var dots = new ArrayList<Series>();
@@ -114,7 +114,9 @@ record BenchPlots(BenchReport report) {
                         "multiplications a second, 10\u2079",
                         points(series).mapToDouble(Point::least).min().orElseThrow(),
                         points(series).mapToDouble(Point::most).max().orElseThrow());
-        return new Chart("Roofline", note(), x, y, series);
+        int depth = report.runs().getFirst().results().getFirst().test().depth();
+        String title = depth == 0 ? "Roofline" : "Roofline, %d tokens before".formatted(depth);
+        return new Chart(title, note(), x, y, series);
     }
 
     private List<Point> dots(ThreadRun run) {
@@ -127,10 +129,10 @@ record BenchPlots(BenchReport report) {
 
     private Point dot(ThreadRun run, TestResult result) {
         TokenTest test = result.test();
-        double work = report.subject().work().at(test.middle());
-        double perByte =
-                work * test.stepTokens(run.program().mostTokens()) / run.bytesPerStep(test);
-        Samples speed = result.tokensPerSecond().map(pace -> pace * work / 1e9);
+        int batch = run.program().batchTokens();
+        double work = report.subject().work().of(test, batch);
+        double perByte = work / run.bytes(test);
+        Samples speed = result.seconds().map(seconds -> work / seconds / 1e9);
         return new Point(perByte, speed.median(), speed.least(), speed.most(), test.label());
     }
 

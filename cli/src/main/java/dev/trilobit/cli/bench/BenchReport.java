@@ -1,42 +1,47 @@
 package dev.trilobit.cli.bench;
 
+import dev.trilobit.cli.bench.measure.Provenance;
 import dev.trilobit.cli.bench.measure.Samples;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that was measured, for programs.
+ * Everything that was measured, for programs. The fields are described in docs/performance.md.
  *
+ * @param where and when
  * @param subject what and where
  * @param runs one for each number of threads
  */
-record BenchReport(BenchSubject subject, List<ThreadRun> runs) {
+record BenchReport(Provenance where, BenchSubject subject, List<ThreadRun> runs) {
     BenchReport {
         runs = List.copyOf(runs);
     }
 
     /** Returns one JSON object. */
-    Map<String, Object> object() {
-        Map<String, Object> object = new LinkedHashMap<>(subjectFacts());
-        object.put("processor", subject.machine().processor());
+    Map<String, @Nullable Object> object() {
+        Map<String, @Nullable Object> object = new LinkedHashMap<>(subjectFacts());
         object.put("device", subject.machine().device());
-        object.put("java", subject.machine().java());
-        object.put("linear_multiplications_per_token", subject.work().linear());
+        object.put("where", where.facts());
+        object.put("linear_multiplications_per_token", subject.work().layers());
+        object.put("head_multiplications_per_row", subject.work().head());
         object.put("runs", runs.stream().map(BenchReport::runObject).toList());
         return object;
     }
 
     /** Returns one flat row for each result, with the same keys in the same order. */
-    List<Map<String, Object>> rows() {
-        var rows = new ArrayList<Map<String, Object>>();
+    List<Map<String, @Nullable Object>> rows() {
+        var rows = new ArrayList<Map<String, @Nullable Object>>();
         for (ThreadRun run : runs) {
             for (TestResult result : run.results()) {
-                Map<String, Object> row = new LinkedHashMap<>(subjectFacts());
+                Map<String, @Nullable Object> row = new LinkedHashMap<>(subjectFacts());
                 row.putAll(runFacts(run));
+                row.put("logits", run.check().text());
                 row.putAll(resultFacts(run, result));
+                row.putAll(where.facts());
                 rows.add(row);
             }
         }
@@ -58,7 +63,7 @@ record BenchReport(BenchSubject subject, List<ThreadRun> runs) {
         Map<String, Object> object = new LinkedHashMap<>(runFacts(run));
         object.put("read_samples", run.read().values());
         object.put("logits", run.check().text());
-        object.put("logits_compared", run.check().positions());
+        object.put("logits_compared", run.check().rows());
         object.put("logits_differing_positions", run.check().differing());
         object.put(
                 "results",
@@ -77,7 +82,8 @@ record BenchReport(BenchSubject subject, List<ThreadRun> runs) {
         facts.put("cache_bytes", program.cacheBytes());
         facts.put("memory_bytes", program.memory().bytes());
         facts.put("memory_kind", program.memory().kind());
-        facts.put("batch_tokens", program.mostTokens());
+        facts.put("batch_tokens", program.batchTokens());
+        facts.put("memory_bound_bytes", program.memoryBoundBytes());
         facts.put("exact_verify", program.exactVerify());
         facts.put("weight_bytes_per_token", program.traffic().weightBytes());
         facts.put("cache_bytes_per_position", program.traffic().cacheBytesPerPosition());
@@ -85,16 +91,16 @@ record BenchReport(BenchSubject subject, List<ThreadRun> runs) {
         return facts;
     }
 
-    private static Map<String, Object> resultObject(ThreadRun run, TestResult result) {
-        Map<String, Object> object = new LinkedHashMap<>(resultFacts(run, result));
+    private static Map<String, @Nullable Object> resultObject(ThreadRun run, TestResult result) {
+        Map<String, @Nullable Object> object = new LinkedHashMap<>(resultFacts(run, result));
         object.put("seconds_samples", result.seconds().values());
         return object;
     }
 
-    private static Map<String, Object> resultFacts(ThreadRun run, TestResult result) {
+    private static Map<String, @Nullable Object> resultFacts(ThreadRun run, TestResult result) {
         TokenTest test = result.test();
         Samples pace = result.tokensPerSecond();
-        Map<String, Object> facts = new LinkedHashMap<>();
+        Map<String, @Nullable Object> facts = new LinkedHashMap<>();
         facts.put("test", test.label());
         facts.put("kind", test.kind().name().toLowerCase(Locale.ROOT));
         facts.put("tokens", test.tokens());
@@ -106,8 +112,9 @@ record BenchReport(BenchSubject subject, List<ThreadRun> runs) {
         facts.put("bytes_per_step", Math.round(run.bytesPerStep(test)));
         facts.put("bytes_per_second", run.bytesPerSecond(result).median());
         facts.put("share_of_read", run.shareOfRead(result));
-        facts.put("cost_in_single_steps", run.cost(result).orElse(0.0));
+        facts.put("cost_in_single_steps", run.cost(result).orElse(null));
         facts.put("allocated_bytes_per_token", result.allocatedBytesPerToken());
+        facts.put("allocated_bytes_per_token_max", result.mostAllocatedBytesPerToken());
         return facts;
     }
 }

@@ -59,12 +59,16 @@ final class BenchRunner {
                         program.weightBytes(),
                         program.traffic(),
                         program.exactVerify(),
-                        decoder.stepTokens(),
+                        plan.batch(),
                         decoder.contextTokens(),
                         PeakMemory.now(program.weightBytes()));
         LogitCheck check =
                 effort.check()
-                        ? LogitCheck.run(program, tokens, decoder.stepTokens(), endings)
+                        ? LogitCheck.run(
+                                program,
+                                tokens,
+                                Math.min(plan.checkedStep(), decoder.stepTokens()),
+                                endings)
                         : LogitCheck.NONE;
         var read = new ArrayList<Double>(before);
         read.addAll(read(threads, effort.readings()));
@@ -80,16 +84,15 @@ final class BenchRunner {
                 results);
     }
 
-    /** Reads with as many threads as the backend has, or one a processor if it chose. */
+    /** Reads with as many threads as the backend has. */
     static List<Double> read(int threads, int readings) {
-        int readers = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
-        return ReadLoop.bytesPerSecond(readers, readings).values();
+        return ReadLoop.bytesPerSecond(ReadLoop.readers(threads), readings).values();
     }
 
     private void time(CompiledDecoder decoder, int[] tokens) {
         int width = decoder.program().program().logits().width();
         try (DecoderSession session = decoder.program().newSession()) {
-            var timed = new TimedSession(session, tokens, decoder.stepTokens());
+            var timed = new TimedSession(session, tokens, decoder.stepTokens(), plan.batch());
             warmUp(timed);
             int total = plan.depths().size() * effort.repetitions();
             int done = 0;

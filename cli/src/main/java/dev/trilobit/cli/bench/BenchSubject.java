@@ -4,7 +4,6 @@ import dev.trilobit.api.backend.Selection;
 import dev.trilobit.api.program.Op;
 import dev.trilobit.api.program.Program;
 import dev.trilobit.cli.bench.measure.ActivationRule;
-import dev.trilobit.cli.bench.measure.Processor;
 import dev.trilobit.model.arch.DecoderModel;
 import dev.trilobit.model.arch.ModelSummary;
 import java.util.List;
@@ -18,7 +17,7 @@ import java.util.TreeMap;
  * @param summary of its weights
  * @param activations how linear layers round their inputs, and how many do so
  * @param work of a token
- * @param machine backend, processor and Java
+ * @param machine backend and device
  */
 record BenchSubject(
         String model,
@@ -31,16 +30,10 @@ record BenchSubject(
      *
      * @param backend id
      * @param device of the backend, for people
-     * @param processor of the machine
-     * @param java version of the runtime
      */
-    record Machine(String backend, String device, String processor, String java) {
+    record Machine(String backend, String device) {
         static Machine of(Selection selection) {
-            return new Machine(
-                    selection.id(),
-                    selection.backend().device().name(),
-                    Processor.name(),
-                    Runtime.version().toString());
+            return new Machine(selection.id(), selection.backend().device().name());
         }
     }
 

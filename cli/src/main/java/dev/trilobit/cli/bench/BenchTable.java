@@ -10,7 +10,6 @@ import dev.trilobit.cli.io.Json;
 import dev.trilobit.cli.io.StandardStreams;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A report for people.
@@ -22,7 +21,7 @@ record BenchTable(BenchReport report) {
     void print(ReportFormat format, StandardStreams streams) {
         switch (format) {
             case JSON -> Json.print(streams, report.object());
-            case CSV -> flat(report.rows()).lines(format).forEach(streams.out()::println);
+            case CSV -> TextTable.flat(report.rows()).lines(format).forEach(streams.out()::println);
             case TABLE, MARKDOWN -> {
                 table().lines(format).forEach(streams.out()::println);
                 streams.out().println();
@@ -31,15 +30,6 @@ record BenchTable(BenchReport report) {
                 facts().forEach(fact -> streams.out().println(before + fact));
             }
         }
-    }
-
-    private static TextTable flat(List<Map<String, Object>> rows) {
-        List<Column> columns = rows.getFirst().keySet().stream().map(Column::words).toList();
-        return new TextTable(
-                columns,
-                rows.stream()
-                        .map(row -> row.values().stream().map(String::valueOf).toList())
-                        .toList());
     }
 
     /** The columns of llama-bench, then what moves through memory. */
@@ -89,17 +79,14 @@ record BenchTable(BenchReport report) {
     List<String> facts() {
         BenchSubject subject = report.subject();
         var facts = new ArrayList<String>();
-        facts.add(
-                "machine: %s; %s; Java %s"
-                        .formatted(
-                                subject.machine().processor(),
-                                subject.machine().device(),
-                                subject.machine().java()));
+        facts.addAll(report.where().lines());
+        facts.add("device: " + subject.machine().device());
         facts.add("activations: " + subject.activationText());
         report.runs().forEach(run -> facts.addAll(facts(run)));
         facts.add(
                 "t/s, GB/s: medians; a step reads all weights and the cache once; READ: the plain"
-                        + " read loop of this run; cost: of a step, in steps of one token");
+                        + " read loop of this run; cost: of a step, in steps of one token; bound of"
+                        + " memory: 1.15 x (repacked + cache) + 150 MB");
         return facts;
     }
 
@@ -117,13 +104,14 @@ record BenchTable(BenchReport report) {
                                         ByteCount.text(program.cacheBytes()),
                                         program.contextTokens()),
                 threads
-                        + "READ %s GB/s (%s to %s, %d readings); %s; %s bytes of heap a token"
+                        + "READ %s GB/s (%s to %s, %d readings); %s, bound %s; %s bytes of heap a token"
                                 .formatted(
                                         Decimal.text(run.read().median() / 1e9, 1),
                                         Decimal.text(run.read().least() / 1e9, 1),
                                         Decimal.text(run.read().most() / 1e9, 1),
                                         run.read().values().size(),
                                         program.memory(),
+                                        ByteCount.text(program.memoryBoundBytes()),
                                         Decimal.text(allocated(run), 0)),
                 threads + "logits " + run.check().text());
     }

@@ -25,7 +25,16 @@ record TestResult(TokenTest test, List<Lap> laps) {
 
     /** Returns the heap bytes that a token allocated, the median of the repetitions. */
     double allocatedBytesPerToken() {
-        var bytes = new Samples(laps.stream().map(lap -> (double) lap.allocatedBytes()).toList());
-        return bytes.median() / test.appended();
+        return allocatedBytes().median();
+    }
+
+    /** Returns the heap bytes of a token in the repetition that allocated most. */
+    double mostAllocatedBytesPerToken() {
+        return allocatedBytes().most();
+    }
+
+    private Samples allocatedBytes() {
+        return new Samples(laps.stream().map(lap -> (double) lap.allocatedBytes()).toList())
+                .map(bytes -> bytes / test.appended());
     }
 }

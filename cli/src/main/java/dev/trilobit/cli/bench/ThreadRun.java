@@ -28,7 +28,7 @@ record ThreadRun(
      * @param repackedBytes its weights take, besides what stays mapped from the file
      * @param traffic of a token
      * @param exactVerify whether logits do not depend on the steps
-     * @param mostTokens of one forward
+     * @param batchTokens of one forward of a prompt
      * @param contextTokens of a session
      * @param memory most that the process held until the tests were over
      */
@@ -37,12 +37,20 @@ record ThreadRun(
             long repackedBytes,
             TokenTraffic traffic,
             boolean exactVerify,
-            int mostTokens,
+            int batchTokens,
             int contextTokens,
             PeakMemory memory) {
         /** Returns the bytes of a cache with all positions. */
         long cacheBytes() {
             return traffic.cacheBytesPerPosition() * contextTokens;
+        }
+
+        /**
+         * Returns what the peak is to stay below: weights and cache with 15 % for what is made on
+         * the way, and 150 MB for the virtual machine.
+         */
+        long memoryBoundBytes() {
+            return Math.round(1.15 * (repackedBytes + cacheBytes())) + 150_000_000;
         }
     }
 
@@ -55,11 +63,15 @@ record ThreadRun(
         return program.traffic().bytesAt(test.middle());
     }
 
+    /** Returns the bytes of weights and cache that one repetition reads. */
+    double bytes(TokenTest test) {
+        int step = test.stepTokens(program.batchTokens());
+        return Math.ceilDiv(test.appended(), step) * bytesPerStep(test);
+    }
+
     /** Returns the bytes a second that a test read: each step reads all weights and the cache. */
     Samples bytesPerSecond(TestResult result) {
-        int step = result.test().stepTokens(program.mostTokens());
-        double steps = Math.ceilDiv(result.test().appended(), step);
-        double bytes = steps * bytesPerStep(result.test());
+        double bytes = bytes(result.test());
         return result.seconds().map(seconds -> bytes / seconds);
     }
 

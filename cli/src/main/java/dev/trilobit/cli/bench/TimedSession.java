@@ -15,6 +15,7 @@ final class TimedSession {
     private final DecoderSession session;
     private final int[] tokens;
     private final int mostTokens;
+    private final int promptTokens;
     private MemorySegment logits = MemorySegment.NULL;
 
     /**
@@ -22,18 +23,20 @@ final class TimedSession {
      *
      * @param tokens the token of each position
      * @param mostTokens of one forward
+     * @param promptTokens of one forward of a prompt that is timed, at most as many
      */
-    TimedSession(DecoderSession session, int[] tokens, int mostTokens) {
+    TimedSession(DecoderSession session, int[] tokens, int mostTokens, int promptTokens) {
         this.session = session;
         this.tokens = tokens.clone();
         this.mostTokens = mostTokens;
+        this.promptTokens = promptTokens;
     }
 
     /** Runs one repetition of a test; getting to its depth is not timed. */
     Lap run(TokenTest test) {
         moveTo(test.depth());
         int end = test.depth() + test.appended();
-        int step = test.stepTokens(mostTokens);
+        int step = test.stepTokens(promptTokens);
         LogitRows rows = test.kind() == TokenTest.Kind.STEP ? LogitRows.ALL : LogitRows.LAST;
         int[][] steps = steps(test.depth(), end, step);
         long allocated = AllocatedBytes.total();
@@ -52,10 +55,11 @@ final class TimedSession {
      * @param width of a row of logits
      */
     TestEnding ending(TokenTest test, int width) {
-        long bytes = (long) width * Float.BYTES;
+        int rows = test.kind() == TokenTest.Kind.STEP ? test.tokens() : 1;
+        long bytes = (long) rows * width * Float.BYTES;
         MemorySegment last = logits.asSlice(logits.byteSize() - bytes, bytes);
         return new TestEnding(
-                test.depth() + test.appended() - 1, last.toArray(ValueLayout.JAVA_FLOAT));
+                test.depth() + test.appended() - rows, width, last.toArray(ValueLayout.JAVA_FLOAT));
     }
 
     private void moveTo(int position) {

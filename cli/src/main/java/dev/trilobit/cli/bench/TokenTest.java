@@ -45,13 +45,18 @@ record TokenTest(Kind kind, int tokens, int depth) {
         return kind == Kind.STEP ? Math.multiplyExact(STEPS, tokens) : tokens;
     }
 
-    /** Returns the tokens of one forward, in a session that takes {@code mostTokens}. */
-    int stepTokens(int mostTokens) {
+    /** Returns the tokens of one forward, prompts in steps of {@code promptTokens}. */
+    int stepTokens(int promptTokens) {
         return switch (kind) {
-            case PROMPT -> Math.min(tokens, mostTokens);
+            case PROMPT -> Math.min(tokens, promptTokens);
             case GENERATE -> 1;
             case STEP -> tokens;
         };
+    }
+
+    /** Returns the rows of logits that one repetition computes. */
+    int rows(int promptTokens) {
+        return kind == Kind.PROMPT ? Math.ceilDiv(tokens, stepTokens(promptTokens)) : appended();
     }
 
     /** Returns the number of tokens before the one in the middle of a repetition. */

@@ -6,26 +6,36 @@ import dev.trilobit.api.program.Program;
 /**
  * Multiplications of a token.
  *
- * @param linear of all linear layers
+ * @param layers of all linear layers but the head
+ * @param head of a row of logits
  * @param attentionPerPosition of queries with keys and of weights with values, for each position
  *     before
  */
-record TokenWork(long linear, long attentionPerPosition) {
+record TokenWork(long layers, long head, long attentionPerPosition) {
     static TokenWork of(Program program) {
-        long linear = 0;
+        long layers = 0;
+        long head = 0;
         long attention = 0;
         for (Op op : program.ops()) {
             if (op instanceof Op.Linear product) {
-                linear += product.weight().shape().elements();
+                long weights = product.weight().shape().elements();
+                if (product.out().equals(program.logits())) {
+                    head += weights;
+                } else {
+                    layers += weights;
+                }
             } else if (op instanceof Op.Attend attend) {
                 attention += 2L * attend.attention().queryWidth();
             }
         }
-        return new TokenWork(linear, attention);
+        return new TokenWork(layers, head, attention);
     }
 
-    /** Returns the multiplications of the token at {@code position}. */
-    double at(double position) {
-        return linear + attentionPerPosition * position;
+    /**
+     * Returns the multiplications of one repetition; the head counts for the rows that there are.
+     */
+    double of(TokenTest test, int promptTokens) {
+        return test.appended() * (layers + attentionPerPosition * test.middle())
+                + (double) head * test.rows(promptTokens);
     }
 }

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 /** Options that say which tokens are scored. */
 final class TokenArguments {
     private static final int DEFAULT_CHUNK = 512;
-    private static final Pattern SEPARATOR = Pattern.compile("<\\|endoftext\\|>");
+    private static final Pattern SEPARATOR = Pattern.compile("(?m)^<\\|endoftext\\|>\\s*$");
 
     @Option(
             names = "--tokens",
@@ -38,7 +38,8 @@ final class TokenArguments {
             names = "--text",
             paramLabel = "FILE",
             description = {
-                "UTF-8 text, cut into chunks that are scored one by one; - for standard input.",
+                "UTF-8 text, cut into chunks that are scored one by one; - for standard input. Lines"
+                        + " that read <|endoftext|> separate documents.",
                 "Default, if A or B is an embedded model: stories it was not trained on"
             })
     private @Nullable String text;
@@ -92,19 +93,25 @@ final class TokenArguments {
         } else if (tokensFile != null) {
             addLines(TextFile.read("--tokens-file", tokensFile, streams), sequences);
         } else if (text != null) {
-            cut("--text", List.of(TextFile.read("--text", text, streams)), models, sequences);
+            cut("--text", documents(TextFile.read("--text", text, streams)), models, sequences);
         } else if (models.stream().anyMatch(ModelSide::isEmbedded)) {
-            List<String> stories =
-                    SEPARATOR
-                            .splitAsStream(EmbeddedModels.heldOutStories())
-                            .map(String::strip)
-                            .toList();
-            cut("the embedded stories", stories, models, sequences);
+            cut(
+                    "the embedded stories",
+                    documents(EmbeddedModels.heldOutStories()),
+                    models,
+                    sequences);
         } else {
             throw new UsageException(
                     "nothing to score: give --text FILE, --tokens 1,2,3 or --tokens-file FILE");
         }
         return sequences;
+    }
+
+    /** The model would read the separator as text. */
+    private static List<String> documents(String text) {
+        return SEPARATOR.matcher(text).find()
+                ? SEPARATOR.splitAsStream(text).map(String::strip).toList()
+                : List.of(text);
     }
 
     private static void addLines(String file, Sequences sequences) {

@@ -3,6 +3,7 @@ package dev.trilobit.cli.conform;
 import dev.trilobit.cli.io.ExitCode;
 import dev.trilobit.cli.io.Json;
 import dev.trilobit.cli.io.StandardStreams;
+import dev.trilobit.cli.io.TypedCommand;
 import dev.trilobit.cli.io.UsageException;
 import dev.trilobit.cli.option.ActivationArguments;
 import dev.trilobit.cli.option.BackendArguments;
@@ -21,8 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -176,7 +175,7 @@ public final class ConformCommand implements Callable<Integer> {
             List<BackendRun> runs = providers.stream().map(runner::run).toList();
             return new ConformReport(
                     HostFacts.here(),
-                    commandLine(),
+                    TypedCommand.of(spec),
                     started,
                     Duration.ofNanos(System.nanoTime() - start),
                     opened.stream().map(ModelFacts::of).toList(),
@@ -232,7 +231,7 @@ public final class ConformCommand implements Callable<Integer> {
         if (!models.isEmpty()) {
             unused.add("--model");
         }
-        if (activations.int8()) {
+        if (activations.given()) {
             unused.add("--activations");
         }
         if (text != null) {
@@ -290,20 +289,5 @@ public final class ConformCommand implements Callable<Integer> {
         if (value < least) {
             wrong.add("%s: expected a number from %d, got %d".formatted(option, least, value));
         }
-    }
-
-    /** As it was typed, so that another shell takes it. */
-    private String commandLine() {
-        return Stream.concat(
-                        Stream.of("trilobit"),
-                        spec.root().commandLine().getParseResult().originalArgs().stream())
-                .map(ConformCommand::quoted)
-                .collect(Collectors.joining(" "));
-    }
-
-    private static String quoted(String argument) {
-        return argument.matches("[\\w./:,=@%+~-]+")
-                ? argument
-                : "'" + argument.replace("'", "'\\''") + "'";
     }
 }

@@ -1,6 +1,7 @@
 package dev.trilobit.cli.io;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -12,9 +13,10 @@ public final class Json {
      * Prints an object and ends the line.
      *
      * @param object keys in the order they are to appear; values are strings, numbers, booleans,
-     *     lists and maps
+     *     lists, maps and null
      */
-    public static void print(StandardStreams streams, Map<String, ?> object) {
+    public static void print(
+            StandardStreams streams, Map<String, ? extends @Nullable Object> object) {
         JsonMapper mapper = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
         // JSON escapes only the first 32 characters itself; these are in strings alone.
         streams.out().println(TerminalText.lines(mapper.writeValueAsString(object)));

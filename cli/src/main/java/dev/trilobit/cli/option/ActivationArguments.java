@@ -31,6 +31,11 @@ public final class ActivationArguments {
         return activations == null ? options : options.withActivations(choice(activations));
     }
 
+    /** Tells whether the option was given. */
+    public boolean given() {
+        return activations != null;
+    }
+
     /** Tells whether activations are to be rounded that the model does not round itself. */
     public boolean int8() {
         return activations != null && choice(activations) == ActivationChoice.INT8;

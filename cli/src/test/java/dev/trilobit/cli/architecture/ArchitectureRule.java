@@ -217,6 +217,8 @@ enum ArchitectureRule {
                     .and()
                     .doNotHaveSimpleName("HostFacts")
                     .and()
+                    .doNotHaveSimpleName("Provenance")
+                    .and()
                     .doNotHaveSimpleName("HubEnvironment")
                     // Sees to it that a probe leaves them as they were.
                     .and()

@@ -1,6 +1,7 @@
 package dev.trilobit.cli.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.trilobit.cli.bench.plot.Chart;
@@ -58,6 +59,22 @@ class BenchReportTest {
     }
 
     @Test
+    void memoryIsBoundByWeightsCacheAndTheVirtualMachine() {
+        // 900 bytes of weights, 128 positions of 10 bytes.
+        assertEquals(Math.round(1.15 * 2180) + 150_000_000, run.program().memoryBoundBytes());
+    }
+
+    @Test
+    void aRepetitionThatAllocatesIsSeen() {
+        var result =
+                new TestResult(
+                        SampleRuns.GENERATE,
+                        List.of(new Lap(1, 0), new Lap(1, 0), new Lap(1, 500)));
+        assertEquals(0, result.allocatedBytesPerToken());
+        assertEquals(100, result.mostAllocatedBytesPerToken());
+    }
+
+    @Test
     void rowsHaveTheSameKeysForSpreadsheets() {
         List<Map<String, Object>> rows = SampleRuns.report().rows();
         assertEquals(5, rows.size());
@@ -67,6 +84,9 @@ class BenchReportTest {
         assertEquals(2.0, rows.get(1).get("tokens_per_second"));
         assertEquals(1020L, rows.get(1).get("bytes_per_step"));
         assertEquals(1.25, rows.get(4).get("cost_in_single_steps"));
+        assertNull(rows.get(1).get("cost_in_single_steps"));
+        assertNull(rows.getFirst().get("commit"));
+        assertEquals("a processor", rows.getFirst().get("processor"));
         assertEquals("tg5 @ d100", rows.get(2).get("test"));
     }
 
@@ -86,7 +106,9 @@ class BenchReportTest {
                         "compiled in 0.25 s; 900 bytes of weights repacked, 1000 bytes read",
                         "cache f16, 1280 bytes for 128 tokens",
                         "5.0 MB peak RSS",
-                        "logits equal to the conformance runner's, bit for bit, after 5 tests")) {
+                        "logits equal to the conformance runner's, bit for bit, in 5 rows",
+                        "bound 150.0 MB",
+                        "2026-11-22T03:04:05Z; Trilobit 0.1; trilobit bench")) {
             assertTrue(facts.contains(fact), facts);
         }
     }
@@ -115,6 +137,9 @@ class BenchReportTest {
         assertEquals(work / 1020, generate.x(), ROUNDING);
         assertEquals(2 * work / 1e9, generate.y(), ROUNDING);
         Series.Point prompt = dots.getFirst();
-        assertEquals(4 * (4000 + 20 * 3.5) / 1035, prompt.x(), ROUNDING);
+        // Two steps, and the head once for each of them.
+        double prompted = 8 * (3000 + 20 * 3.5) + 2 * 1000;
+        assertEquals(prompted / (2 * 1035), prompt.x(), ROUNDING);
+        assertEquals(prompted / 2 / 1e9, prompt.y(), ROUNDING);
     }
 }

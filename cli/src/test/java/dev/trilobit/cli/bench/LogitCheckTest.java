@@ -39,8 +39,8 @@ class LogitCheckTest {
 
     private TestEnding ending(TokenTest... tests) {
         try (DecoderSession session = decoder.program().newSession()) {
-            var timed = new TimedSession(session, TOKENS, decoder.stepTokens());
-            TestEnding last = new TestEnding(0, new float[0]);
+            var timed = new TimedSession(session, TOKENS, decoder.stepTokens(), 4);
+            TestEnding last = new TestEnding(0, width, new float[0]);
             for (TokenTest test : tests) {
                 assertTrue(timed.run(test).seconds() > 0);
                 last = timed.ending(test, width);
@@ -52,9 +52,11 @@ class LogitCheckTest {
     @Test
     void logitsOfATimedRunAreTheConformanceRunners() {
         var endings = List.of(ending(PROMPT), ending(GENERATE), ending(STEP));
-        assertEquals(List.of(9, 9, 36), endings.stream().map(TestEnding::position).toList());
+        assertEquals(List.of(9, 9, 36), endings.stream().map(TestEnding::last).toList());
+        // Both rows of the last step.
+        assertEquals(List.of(9, 9, 35), endings.stream().map(TestEnding::first).toList());
         assertEquals(
-                new LogitCheck(3, List.of(), 0),
+                new LogitCheck(4, List.of(), 0),
                 LogitCheck.run(decoder.program(), TOKENS, 3, endings));
     }
 
@@ -79,12 +81,25 @@ class LogitCheckTest {
     @Test
     void oneBitOfOneLogitIsNoticed() {
         double[] expected = {1, 2, 3};
-        assertEquals(0, new TestEnding(0, new float[] {1, 2, 3}).difference(expected));
-        assertTrue(new TestEnding(0, new float[] {1, Math.nextUp(2f), 3}).difference(expected) > 0);
-        assertTrue(
-                Double.isNaN(
-                        new TestEnding(0, new float[] {1, Float.NaN, 3}).difference(expected)));
-        assertTrue(new TestEnding(0, new float[] {1, 2}).difference(expected) > 0);
+        assertEquals(0, ending(1, 2, 3).difference(0, expected));
+        assertTrue(ending(1, Math.nextUp(2f), 3).difference(0, expected) > 0);
+        assertTrue(Double.isNaN(ending(1, Float.NaN, 3).difference(0, expected)));
+        assertTrue(ending(1, 2).difference(0, expected) > 0);
+        assertTrue(ending(-0f).difference(0, new double[] {0}) > 0);
+        assertEquals(0, ending(Float.NaN).difference(0, new double[] {Double.NaN}));
+    }
+
+    private static TestEnding ending(float... logits) {
+        return new TestEnding(0, logits.length, logits);
+    }
+
+    @Test
+    void aRowBeforeTheLastIsComparedToo() {
+        var ending = new TestEnding(5, 2, new float[] {1, 2, 3, 4});
+        assertEquals(0, ending.difference(5, new double[] {1, 2}));
+        assertEquals(0, ending.difference(6, new double[] {3, 4}));
+        assertEquals(6, ending.last());
+        assertTrue(ending.difference(5, new double[] {1, 3}) > 0);
     }
 
     @Test

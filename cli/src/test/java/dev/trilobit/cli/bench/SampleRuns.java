@@ -1,9 +1,11 @@
 package dev.trilobit.cli.bench;
 
 import dev.trilobit.api.backend.TokenTraffic;
+import dev.trilobit.cli.bench.measure.Provenance;
 import dev.trilobit.cli.bench.measure.Samples;
 import dev.trilobit.cli.io.PeakMemory;
 import dev.trilobit.model.arch.ModelSummary;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -43,16 +45,24 @@ final class SampleRuns {
                         result(FOUR, 20, 24, 16)));
     }
 
+    static Provenance provenance() {
+        return new Provenance(
+                Instant.parse("2026-11-22T03:04:05Z"),
+                "trilobit bench",
+                new Provenance.Build("0.1", ""),
+                new Provenance.Machine("a processor", 2, "a system", "25"));
+    }
+
     static BenchReport report() {
         var summary = new ModelSummary("bitnet", 2_000_000, 1100, 1000, List.of());
-        var machine = new BenchSubject.Machine("cpu-vector", "a device", "a processor", "25");
+        var machine = new BenchSubject.Machine("cpu-vector", "a device");
         var subject =
                 new BenchSubject(
                         "models/a.gguf",
                         summary,
                         Map.of("int8-per-token", 4, "float", 1),
-                        new TokenWork(4000, 20),
+                        new TokenWork(3000, 1000, 20),
                         machine);
-        return new BenchReport(subject, List.of(run()));
+        return new BenchReport(provenance(), subject, List.of(run()));
     }
 }

@@ -14,6 +14,7 @@ import dev.trilobit.api.quant.TernaryPacking;
 import dev.trilobit.api.quant.WeightFormat;
 import dev.trilobit.cli.bench.measure.ActivationRule;
 import dev.trilobit.cli.io.UsageException;
+import dev.trilobit.model.arch.ActivationChoice;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -65,16 +66,20 @@ record KernelFormat(WeightFormat format, ActivationQuant activations) {
                                 Stream.of(bitnet()),
                                 groups.stream().map(g -> new KernelFormat(ternary(g), rule)));
                 case SIXTEEN -> Stream.of(BASELINE, floats(new Dense(FloatType.F16)));
-                case Q8_0 -> Stream.of(floats(new Blocks(BlockType.Q8_0)));
-                case Q6_K -> Stream.of(floats(new Blocks(BlockType.Q6_K)));
-                case Q4_K -> Stream.of(floats(new Blocks(BlockType.Q4_K)));
-                case Q4_0 -> Stream.of(floats(new Blocks(BlockType.Q4_0)));
+                case Q8_0 -> Stream.of(blocks(BlockType.Q8_0, rule));
+                case Q6_K -> Stream.of(blocks(BlockType.Q6_K, rule));
+                case Q4_K -> Stream.of(blocks(BlockType.Q4_K, rule));
+                case Q4_0 -> Stream.of(blocks(BlockType.Q4_0, rule));
             };
         }
     }
 
     private static KernelFormat floats(WeightFormat format) {
         return new KernelFormat(format, ActivationQuant.NONE);
+    }
+
+    private static KernelFormat blocks(BlockType type, ActivationQuant rule) {
+        return new KernelFormat(new Blocks(type), rule);
     }
 
     private static WeightFormat binary(int group, Mode mode) {
@@ -103,10 +108,16 @@ record KernelFormat(WeightFormat format, ActivationQuant activations) {
      *
      * @param bits names separated by commas
      * @param groups weights that share a scale
-     * @param rule for the input of formats with groups; the others have one of their own
+     * @param choice for the input of formats with groups or blocks, as for whole models; the others
+     *     have a rule of their own
      * @throws UsageException if a name is unknown
      */
-    static List<KernelFormat> parse(String bits, List<Integer> groups, ActivationQuant rule) {
+    static List<KernelFormat> parse(String bits, List<Integer> groups, ActivationChoice choice) {
+        ActivationQuant rule =
+                switch (choice) {
+                    case MODEL, FLOAT -> ActivationQuant.NONE;
+                    case INT8 -> ActivationQuant.INT8_PER_GROUP;
+                };
         Stream<KernelFormat> wanted =
                 Arrays.stream(bits.split(",", -1))
                         .map(String::strip)

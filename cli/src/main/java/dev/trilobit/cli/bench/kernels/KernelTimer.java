@@ -22,15 +22,19 @@ record KernelTimer(int samples, double sampleSeconds, double warmUpSeconds) {
     /** A window in which nothing was faster than this share of the one before ends warming up. */
     private static final double STEADY = 0.9;
 
-    /** Times {@code tokens} rows at once; the result is the seconds of one multiplication. */
-    Samples time(CompiledProgram program, int tokens) {
+    /**
+     * Times {@code tokens} rows at once; the result is the seconds of one multiplication.
+     *
+     * @param copies that a step of the program multiplies with
+     */
+    Samples time(CompiledProgram program, int tokens, int copies) {
         int[] ids = IntStream.range(0, tokens).map(t -> t % KernelProgram.ROWS).toArray();
         try (DecoderSession session = program.newSession()) {
             double once = warm(session, ids);
             int count = (int) Math.clamp(Math.ceil(sampleSeconds / once), 1, 1_000_000);
             var seconds = new ArrayList<Double>();
             for (int n = 0; n < samples; n++) {
-                seconds.add(run(session, ids, count) / count);
+                seconds.add(run(session, ids, count) / count / copies);
             }
             return new Samples(seconds);
         }

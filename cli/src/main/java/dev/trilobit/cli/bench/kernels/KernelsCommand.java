@@ -4,26 +4,31 @@ import dev.trilobit.api.backend.Backend;
 import dev.trilobit.api.backend.Backends;
 import dev.trilobit.api.backend.CompiledProgram;
 import dev.trilobit.api.backend.Selection;
-import dev.trilobit.cli.bench.measure.ActivationRule;
+import dev.trilobit.api.backend.UnsupportedProgramException;
 import dev.trilobit.cli.bench.measure.BenchEngine;
 import dev.trilobit.cli.bench.measure.CountList;
-import dev.trilobit.cli.bench.measure.Processor;
+import dev.trilobit.cli.bench.measure.Provenance;
 import dev.trilobit.cli.bench.measure.ReadLoop;
 import dev.trilobit.cli.bench.table.ReportFormat;
+import dev.trilobit.cli.io.CommandFailedException;
 import dev.trilobit.cli.io.ExitCode;
 import dev.trilobit.cli.io.ProgressBar;
 import dev.trilobit.cli.io.StandardStreams;
 import dev.trilobit.cli.io.UsageException;
 import dev.trilobit.cli.option.Positive;
+import dev.trilobit.model.arch.ActivationChoice;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Measures single matrices of every format, on any backend. */
 @Command(
@@ -31,14 +36,16 @@ import picocli.CommandLine.Option;
             "Times products of random matrices: every weight format beside dense 16-bit (bf16), for"
                     + " one token and for many. A case is a program of one operation (two for"
                     + " INxHIDDENxOUT), so that it runs on every backend; its time includes"
-                    + " rounding the input. Small matrices stay in the caches of the processor. bf16 is"
-                    + " always timed too: it is what the others are compared with."
+                    + " rounding the input. For one token, copies with other weights take turns until"
+                    + " they come from memory, as in a model. bf16 is always timed too: it is what the"
+                    + " others are compared with."
         },
         sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {
             "  trilobit bench kernels                          # all: several minutes",
             "  trilobit bench kernels --bits 1,ternary --group 128 --m 1 --shape 4096x4096",
+            "  trilobit bench kernels --bits 1,q6_k --m 1 --activations int8",
             "  trilobit bench kernels --filter 'binary-g.* m512' --threads 1,2",
             "  trilobit bench kernels --bits 1,4,16 --m 1 --mlx ~/mlx/bin/python --format markdown"
         })
@@ -49,6 +56,8 @@ public final class KernelsCommand implements Callable<Integer> {
     private static final double WARM_UP_SAMPLES = 4;
 
     private final StandardStreams streams;
+
+    @Spec private CommandSpec spec = CommandSpec.create();
 
     @Option(
             names = "--bits",
@@ -67,13 +76,14 @@ public final class KernelsCommand implements Callable<Integer> {
 
     @Option(
             names = "--activations",
-            paramLabel = "RULE",
+            paramLabel = "float|int8",
             description = {
-                "How formats with groups round their input, such as float or int8-per-token."
-                        + " BitNet's ternary format always rounds, dense and block formats never do.",
+                "Input of formats with groups or blocks: float, or each run that shares a scale of the"
+                        + " weights rounded to int8, as the option of the same name does for models."
+                        + " BitNet's ternary format always rounds, dense formats never do.",
                 "Default: float"
             })
-    private String activations = "float";
+    private String activations = ActivationChoice.FLOAT.label();
 
     @Option(
             names = "--m",
@@ -89,6 +99,13 @@ public final class KernelsCommand implements Callable<Integer> {
                 "Default: 4096x4096,11008x4096,4096x11008,2560x6912,4096x16384x4096"
             })
     private String shapes = "4096x4096,11008x4096,4096x11008,2560x6912,4096x16384x4096";
+
+    @Option(
+            names = "--in-cache",
+            description =
+                    "For one token too, multiply with the same weights again and again: how fast a"
+                            + " kernel is where the weights are in the caches")
+    private boolean inCache;
 
     @Mixin private CaseFilter filter = new CaseFilter();
 
@@ -138,23 +155,34 @@ public final class KernelsCommand implements Callable<Integer> {
         ReportFormat form = ReportFormat.of(format);
         List<KernelCase> cases = filter.apply(cases());
         cases.forEach(KernelsCommand::requireProgram);
+        Provenance where = Provenance.of(spec);
+        var mlx = Optional.ofNullable(python).map(program -> new MlxKernels(program, timer));
+        mlx.ifPresent(MlxKernels::require);
         List<KernelResult> results = new ArrayList<>();
+        List<String> notes = new ArrayList<>();
         Map<String, Double> read = new LinkedHashMap<>();
-        for (int threads : engine.threads()) {
-            results.addAll(measure(cases, threads, timer));
-            int readers = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
-            double rate = ReadLoop.bytesPerSecond(readers, READINGS).median();
-            read.put(String.valueOf(readers), rate);
-        }
         try {
-            if (python != null) {
-                List<KernelCase> known = cases.stream().filter(MlxKernels::has).toList();
-                results.addAll(new MlxKernels(python, timer).time(known));
+            for (int threads : engine.threads()) {
+                var measured = new Measured(new LinkedHashMap<>(), new ArrayList<>());
+                try {
+                    measure(cases, threads, timer, measured);
+                } finally {
+                    results.addAll(measured.ordered(cases));
+                }
+                measured.notes().stream().filter(note -> !notes.contains(note)).forEach(notes::add);
+                double rate = ReadLoop.bytesPerSecond(ReadLoop.readers(threads), READINGS).median();
+                read.put(KernelResult.Engine.label(threads), rate);
             }
+            List<KernelCase> known = cases.stream().filter(MlxKernels::has).toList();
+            mlx.ifPresent(engine -> results.addAll(engine.time(known, this::copies)));
         } finally {
-            // What was measured is told even if MLX fails.
-            String machine = Processor.name() + "; Java " + Runtime.version();
-            new KernelTable(machine, read, results).print(form, streams);
+            // What was measured is told even if something fails later.
+            if (!results.isEmpty()) {
+                new KernelTable(where, read, results, notes).print(form, streams);
+            }
+        }
+        if (results.isEmpty()) {
+            throw new CommandFailedException("nothing was measured: " + String.join("; ", notes));
         }
         return ExitCode.OK;
     }
@@ -162,7 +190,7 @@ public final class KernelsCommand implements Callable<Integer> {
     /** Before anything is timed: some formats have shapes that they cannot hold. */
     private static void requireProgram(KernelCase one) {
         try {
-            new KernelProgram(one.format(), one.chain()).program();
+            new KernelProgram(one.format(), one.chain(), 1).program();
         } catch (IllegalArgumentException e) {
             throw new UsageException(
                     "--shape: %s cannot be %s: %s"
@@ -171,12 +199,17 @@ public final class KernelsCommand implements Callable<Integer> {
         }
     }
 
+    private ActivationChoice choice() {
+        try {
+            return ActivationChoice.of(activations);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--" + e.getMessage(), e);
+        }
+    }
+
     private List<KernelCase> cases() {
         List<KernelFormat> formats =
-                KernelFormat.parse(
-                        bits,
-                        CountList.parse("--group", groups, 1),
-                        ActivationRule.of("--activations", activations));
+                KernelFormat.parse(bits, CountList.parse("--group", groups, 1), choice());
         List<MatrixChain> chains = MatrixChain.parse(shapes);
         List<Integer> sizes = CountList.parse("--m", tokens, 1);
         var cases = new ArrayList<KernelCase>();
@@ -188,23 +221,46 @@ public final class KernelsCommand implements Callable<Integer> {
         return cases;
     }
 
-    /** Compiles each matrix once for all numbers of tokens. */
-    private List<KernelResult> measure(List<KernelCase> cases, int threads, KernelTimer timer) {
+    private int copies(KernelCase one) {
+        return one.tokens() > 1 || inCache
+                ? 1
+                : KernelProgram.streamedCopies(one.format(), one.chain());
+    }
+
+    /** Compiles each matrix once for all numbers of tokens that have as many copies. */
+    private void measure(
+            List<KernelCase> cases, int threads, KernelTimer timer, Measured measured) {
         Map<KernelProgram, List<KernelCase>> programs = new LinkedHashMap<>();
         for (KernelCase one : cases) {
             programs.computeIfAbsent(
-                            new KernelProgram(one.format(), one.chain()), _ -> new ArrayList<>())
+                            new KernelProgram(one.format(), one.chain(), copies(one)),
+                            _ -> new ArrayList<>())
                     .add(one);
         }
-        var results = new ArrayList<KernelResult>();
+        int done = 0;
         try (var progress =
                 new ProgressBar("timing", n -> n + " cases", streams, System::nanoTime)) {
             for (Map.Entry<KernelProgram, List<KernelCase>> entry : programs.entrySet()) {
-                results.addAll(measure(entry.getKey(), entry.getValue(), threads, timer));
-                progress.report(results.size(), cases.size());
+                try {
+                    measured.add(measure(entry.getKey(), entry.getValue(), threads, timer));
+                } catch (UnsupportedProgramException e) {
+                    measured.notes().add("not measured: " + e.getMessage());
+                }
+                done += entry.getValue().size();
+                progress.report(done, cases.size());
             }
         }
-        return results;
+    }
+
+    /** Results by case, to be told in the order of the cases, and what is missing. */
+    private record Measured(Map<KernelCase, KernelResult> results, List<String> notes) {
+        private void add(List<KernelResult> more) {
+            more.forEach(result -> results.put(result.kernel(), result));
+        }
+
+        private List<KernelResult> ordered(List<KernelCase> cases) {
+            return cases.stream().filter(results::containsKey).map(results::get).toList();
+        }
     }
 
     private List<KernelResult> measure(
@@ -215,17 +271,18 @@ public final class KernelsCommand implements Callable<Integer> {
         try (Backend backend = selection.backend();
                 CompiledProgram compiled =
                         program.compile(backend, most, options.backendOptions())) {
-            String count = threads == 0 ? "auto" : String.valueOf(threads);
             long bytes = program.heldBytes(compiled);
+            var by = KernelResult.Engine.of(selection.id(), threads);
+            int copies = program.copies();
             return cases.stream()
                     .map(
                             one ->
                                     new KernelResult(
-                                            selection.id(),
-                                            count,
+                                            by,
                                             one,
+                                            copies,
                                             bytes,
-                                            timer.time(compiled, one.tokens())))
+                                            timer.time(compiled, one.tokens(), copies)))
                     .toList();
         } catch (IllegalArgumentException e) {
             throw new UsageException(e);

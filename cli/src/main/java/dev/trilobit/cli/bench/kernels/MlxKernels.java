@@ -1,5 +1,6 @@
 package dev.trilobit.cli.bench.kernels;
 
+import dev.trilobit.api.program.ActivationQuant;
 import dev.trilobit.api.quant.Affine;
 import dev.trilobit.api.quant.Binary;
 import dev.trilobit.api.quant.Blocks;
@@ -16,6 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -37,9 +40,24 @@ final class MlxKernels {
         this.timer = timer;
     }
 
+    /** Tells whether a result is MLX's. */
+    static boolean measured(KernelResult result) {
+        return result.engine().name().startsWith(ENGINE);
+    }
+
+    /**
+     * Asks for the version, so that a Python without MLX is told of before anything is timed.
+     *
+     * @throws CommandFailedException if Python does not run or has no MLX
+     */
+    void require() {
+        ask("{\"samples\":0,\"sample_seconds\":0,\"warm_up_seconds\":0,\"cases\":[]}");
+    }
+
     /** Returns whether MLX has the format: affine groups of 1 to 8 bits, and 16-bit floats. */
     static boolean has(KernelCase kernel) {
-        return bits(kernel.format()).isPresent();
+        return kernel.format().activations() == ActivationQuant.NONE
+                && bits(kernel.format()).isPresent();
     }
 
     private static Optional<Map<String, Object>> bits(KernelFormat kernel) {
@@ -61,17 +79,19 @@ final class MlxKernels {
     /**
      * Times cases.
      *
+     * @param copies of the matrices of a case that take turns
      * @throws CommandFailedException if Python does not run or says something went wrong
      */
-    List<KernelResult> time(List<KernelCase> cases) {
-        List<Map<String, Object>> wanted = cases.stream().map(MlxKernels::object).toList();
+    List<KernelResult> time(List<KernelCase> cases, ToIntFunction<KernelCase> copies) {
+        List<Map<String, Object>> wanted =
+                cases.stream().map(one -> object(one, copies.applyAsInt(one))).toList();
         Map<String, Object> request = new LinkedHashMap<>();
         request.put("samples", timer.samples());
         request.put("sample_seconds", timer.sampleSeconds());
         request.put("warm_up_seconds", timer.warmUpSeconds());
         request.put("cases", wanted);
         JsonNode answer = ask(JsonMapper.shared().writeValueAsString(request));
-        String engine = ENGINE + answer.get("version").asString();
+        var engine = new KernelResult.Engine(ENGINE + answer.get("version").asString(), "-");
         var results = new ArrayList<KernelResult>();
         for (int i = 0; i < cases.size(); i++) {
             JsonNode one = answer.get("results").get(i);
@@ -80,17 +100,18 @@ final class MlxKernels {
             results.add(
                     new KernelResult(
                             engine,
-                            "auto",
                             cases.get(i),
+                            copies.applyAsInt(cases.get(i)),
                             one.get("bytes").asLong(),
                             new Samples(seconds)));
         }
         return results;
     }
 
-    private static Map<String, Object> object(KernelCase kernel) {
+    private static Map<String, Object> object(KernelCase kernel, int copies) {
         Map<String, Object> object = new LinkedHashMap<>(bits(kernel.format()).orElseThrow());
         object.put("m", kernel.tokens());
+        object.put("copies", copies);
         object.put(
                 "matrices",
                 kernel.chain().matrices().stream()
@@ -116,7 +137,7 @@ final class MlxKernels {
                         "--mlx: %s left with %d; what it said is above".formatted(python, code));
             }
             return JsonMapper.shared().readTree(answer);
-        } catch (IOException e) {
+        } catch (IOException | JacksonException e) {
             throw new CommandFailedException("--mlx: %s: %s".formatted(python, e), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -11,18 +11,26 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Reads memory and does nothing else: the bandwidth that nothing which streams its weights can
- * exceed. Each thread compares the halves of a part of its own, which are equal; the JDK does that
- * with the widest vectors there are.
+ * Reads memory and does nothing else: what a plain loop reaches, which is no law: pages of another
+ * kind, caches, or a better loop can be faster. Each thread compares the halves of a part of its
+ * own, which are equal; the JDK does that with the widest vectors there are.
  */
 public final class ReadLoop {
-    /** Larger than the caches of processors known today. */
+    /** Larger than the caches of most processors; some servers have more. */
     public static final long BYTES = 256L << 20;
 
     /** The first reading finds pages and branches cold. */
     private static final int COLD_READINGS = 1;
 
     private ReadLoop() {}
+
+    /**
+     * Returns the readers beside as many threads, 0 meaning any: more than processors gain none.
+     */
+    public static int readers(int threads) {
+        int processors = Runtime.getRuntime().availableProcessors();
+        return threads == 0 ? processors : Math.min(threads, processors);
+    }
 
     /**
      * Reads memory that is allocated for this and freed again.

@@ -2,8 +2,10 @@ package dev.trilobit.cli.bench.table;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows of text under headings.
@@ -48,6 +50,24 @@ public record TextTable(List<Column> columns, List<List<String>> rows) {
                                 .formatted(row, columns.size(), row.size()));
             }
         }
+    }
+
+    /**
+     * Makes a table of flat facts.
+     *
+     * @param rows at least one, all with the same keys in the same order; a value that there is
+     *     none of is null, and its cell empty
+     */
+    public static TextTable flat(List<Map<String, @Nullable Object>> rows) {
+        return new TextTable(
+                rows.getFirst().keySet().stream().map(Column::words).toList(),
+                rows.stream()
+                        .map(row -> row.values().stream().map(TextTable::cell).toList())
+                        .toList());
+    }
+
+    private static String cell(@Nullable Object value) {
+        return value == null ? "" : value.toString();
     }
 
     /** Returns lines for people; JSON is not a table, so it has none. */

@@ -5,17 +5,25 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.trilobit.api.program.ActivationQuant;
+import dev.trilobit.api.program.Op;
 import dev.trilobit.api.quant.MatrixShape;
-import dev.trilobit.cli.bench.measure.ActivationRule;
+import dev.trilobit.api.quant.WeightFormat;
 import dev.trilobit.cli.io.UsageException;
+import dev.trilobit.model.ModelOptions;
+import dev.trilobit.model.ModelReader;
+import dev.trilobit.model.arch.ActivationChoice;
+import dev.trilobit.model.embedded.EmbeddedModels;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class KernelCasesTest {
     private static List<String> labels(String bits, Integer... groups) {
-        return KernelFormat.parse(bits, List.of(groups), ActivationQuant.NONE).stream()
+        return KernelFormat.parse(bits, List.of(groups), ActivationChoice.FLOAT).stream()
                 .map(KernelFormat::label)
                 .toList();
     }
@@ -48,25 +56,53 @@ class KernelCasesTest {
     }
 
     @Test
-    void aRuleForInputsIsThatOfFormatsWithGroups() {
+    void aRuleForInputsIsThatOfFormatsWithGroupsOrBlocks() {
         assertEquals(
                 List.of(
-                        "binary-g32, int8-per-token",
-                        "binary-affine-g32, int8-per-token",
+                        "binary-g32, int8-per-group",
+                        "binary-affine-g32, int8-per-group",
                         "bf16",
-                        "f16"),
-                KernelFormat.parse("1,16", List.of(32), ActivationQuant.INT8_PER_TOKEN).stream()
+                        "f16",
+                        "ternary, int8-per-token",
+                        "ternary-g32, int8-per-group",
+                        "q6_k, int8-per-group"),
+                KernelFormat.parse("1,16,ternary,q6_k", List.of(32), ActivationChoice.INT8).stream()
                         .map(KernelFormat::label)
                         .toList());
     }
 
     @Test
-    void rulesAreFoundByName() {
-        for (ActivationQuant rule : ActivationQuant.values()) {
-            assertEquals(rule, ActivationRule.of("--activations", ActivationRule.label(rule)));
+    void theOptionMeansWhatItMeansForModels() {
+        ModelOptions options = ModelOptions.defaults().withActivations(ActivationChoice.INT8);
+        try (var embedded = EmbeddedModels.open("binary")) {
+            Map<WeightFormat, ActivationQuant> rules = new LinkedHashMap<>();
+            for (Op op : ModelReader.read(embedded, options).program().ops()) {
+                if (op instanceof Op.Linear linear) {
+                    rules.put(linear.weight().format(), linear.activations());
+                }
+            }
+            var timed =
+                    KernelFormat.parse("1,16", List.of(128), ActivationChoice.INT8).stream()
+                            .collect(
+                                    Collectors.toMap(
+                                            KernelFormat::format, KernelFormat::activations));
+            assertEquals(2, rules.size(), rules.toString());
+            rules.forEach((format, rule) -> assertEquals(timed.get(format), rule, format.label()));
         }
-        assertEquals("float", ActivationRule.label(ActivationQuant.NONE));
-        assertThrows(UsageException.class, () -> ActivationRule.of("--activations", "int9"));
+    }
+
+    @Test
+    void copiesOfOneMatrixAreMoreThanCachesHold() {
+        KernelFormat one = KernelFormat.parse("1", List.of(128), ActivationChoice.FLOAT).getFirst();
+        MatrixChain chain = MatrixChain.parse("4096x4096").getFirst();
+        long bytes = one.format().byteSize(chain.matrices().getFirst());
+        int copies = KernelProgram.streamedCopies(one, chain);
+        assertTrue(copies * bytes >= 256L << 20 && (copies - 1) * bytes < 256L << 20);
+        assertEquals(256, KernelProgram.streamedCopies(one, MatrixChain.parse("8x128").getFirst()));
+        assertEquals(
+                1,
+                KernelProgram.streamedCopies(
+                        KernelFormat.BASELINE, MatrixChain.parse("65536x4096").getFirst()));
     }
 
     @ParameterizedTest

@@ -1,14 +1,16 @@
 package dev.trilobit.cli.bench.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.trilobit.api.program.ActivationQuant;
+import dev.trilobit.cli.bench.measure.Provenance;
 import dev.trilobit.cli.bench.measure.Samples;
 import dev.trilobit.cli.bench.table.ReportFormat;
 import dev.trilobit.cli.io.CommandFailedException;
 import dev.trilobit.cli.io.StandardStreams;
+import dev.trilobit.model.arch.ActivationChoice;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -17,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -28,9 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 class KernelTableTest {
     private static final MatrixChain MATRIX = MatrixChain.parse("100x1000").getFirst();
     private static final KernelFormat ONE =
-            KernelFormat.parse("1", List.of(128), ActivationQuant.NONE).getFirst();
+            KernelFormat.parse("1", List.of(128), ActivationChoice.FLOAT).getFirst();
     private static final KernelFormat AFFINE =
-            KernelFormat.parse("1", List.of(128), ActivationQuant.NONE).get(1);
+            KernelFormat.parse("1", List.of(128), ActivationChoice.FLOAT).get(1);
     private static final KernelTimer TIMER = new KernelTimer(2, 0.001, 0.001);
 
     @TempDir private Path folder;
@@ -39,13 +42,23 @@ class KernelTableTest {
             String engine, KernelFormat format, int m, long bytes, double... micros) {
         var seconds = Arrays.stream(micros).mapToObj(us -> us / 1e6).toList();
         return new KernelResult(
-                engine, "2", new KernelCase(format, MATRIX, m), bytes, new Samples(seconds));
+                new KernelResult.Engine(engine, "2"),
+                new KernelCase(format, MATRIX, m),
+                3,
+                bytes,
+                new Samples(seconds));
     }
 
     private static String print(ReportFormat format, KernelResult... results) {
         var out = new ByteArrayOutputStream();
         var print = new PrintStream(out, true, StandardCharsets.UTF_8);
-        new KernelTable("a machine", Map.of("2", 45e9), List.of(results))
+        var where =
+                new Provenance(
+                        Instant.EPOCH,
+                        "trilobit bench kernels",
+                        new Provenance.Build("0.1", "abc"),
+                        new Provenance.Machine("a processor", 2, "a system", "25"));
+        new KernelTable(where, Map.of("2", 45e9), List.of(results), List.of("a note"))
                 .print(
                         format,
                         new StandardStreams(
@@ -63,10 +76,11 @@ class KernelTableTest {
                         result("b", KernelFormat.BASELINE, 1, 200_000, 999),
                         result("a", ONE, 32, 14_000, 40));
         List<String> lines = csv.lines().toList();
-        assertTrue(lines.get(0).endsWith(",speed_up_over_bf16"), csv);
-        assertTrue(lines.get(1).endsWith(",5.0"), csv);
-        assertTrue(lines.get(2).endsWith(",1.0"), csv);
-        assertTrue(lines.get(4).endsWith(",0.0"), csv);
+        int column = List.of(lines.getFirst().split(",")).indexOf("speed_up_over_bf16");
+        assertEquals(
+                List.of("5.0", "1.0", "1.0", ""),
+                lines.stream().skip(1).map(line -> line.split(",", -1)[column]).toList());
+        assertTrue(lines.get(1).contains(",2,a system,25"), csv);
     }
 
     @Test
@@ -82,8 +96,13 @@ class KernelTableTest {
     void tableTellsTheMachineAndTheBandwidth() {
         String table = print(ReportFormat.TABLE, result("a", ONE, 1, 14_000, 20));
         assertTrue(table.contains("binary-g128"), table);
-        assertTrue(table.contains("machine: a machine"), table);
+        assertTrue(table.contains("machine: a processor; 2 processors; a system; Java 25"), table);
+        assertTrue(table.contains("1970-01-01T00:00:00Z; Trilobit 0.1, commit abc;"), table);
         assertTrue(table.contains("threads 2: READ 45.0 GB/s"), table);
+        // 14,000 bytes in 20 us are 0.7 GB/s.
+        assertTrue(table.contains("  2 %  "), table);
+        assertTrue(table.contains("a note"), table);
+        assertFalse(table.contains("mlx"), table);
         String json = print(ReportFormat.JSON, result("a", ONE, 1, 14_000, 20));
         assertTrue(json.contains("\"microseconds\" : 20"), json);
     }
@@ -100,12 +119,16 @@ class KernelTableTest {
                 "{\"version\":\"1.2\",\"results\":[{\"bytes\":16000,\"seconds\":[0.5,0.25]}]}";
         String python = python("cat > " + folder.resolve("in") + "\necho '" + answer + "'\n");
         List<KernelResult> results =
-                new MlxKernels(python, TIMER).time(List.of(new KernelCase(AFFINE, MATRIX, 7)));
-        assertEquals("mlx 1.2", results.getFirst().engine());
+                new MlxKernels(python, TIMER)
+                        .time(List.of(new KernelCase(AFFINE, MATRIX, 7)), _ -> 4);
+        assertEquals("mlx 1.2", results.getFirst().engine().name());
+        assertEquals("-", results.getFirst().engine().threads());
+        assertTrue(print(ReportFormat.TABLE, results.getFirst()).contains("mlx: threads of"));
         assertEquals(16000, results.getFirst().bytes());
         assertEquals(List.of(0.5, 0.25), results.getFirst().seconds().values());
         String asked = Files.readString(folder.resolve("in"));
-        for (String part : List.of("\"bits\":1", "\"group\":128", "\"m\":7", "[[100,1000]]")) {
+        for (String part :
+                List.of("\"bits\":1", "\"group\":128", "\"m\":7", "\"copies\":4", "[[100,1000]]")) {
             assertTrue(asked.contains(part), asked);
         }
     }
@@ -114,16 +137,16 @@ class KernelTableTest {
     void pythonThatFailsIsNamed() throws IOException {
         var mlx = new MlxKernels(python("cat > /dev/null; exit 3\n"), TIMER);
         var cases = List.of(new KernelCase(AFFINE, MATRIX, 1));
-        var e = assertThrows(CommandFailedException.class, () -> mlx.time(cases));
+        var e = assertThrows(CommandFailedException.class, () -> mlx.time(cases, _ -> 1));
         assertTrue(String.valueOf(e.getMessage()).contains("left with 3"), e.getMessage());
         var missing = new MlxKernels(folder.resolve("none").toString(), TIMER);
-        assertThrows(CommandFailedException.class, () -> missing.time(cases));
+        assertThrows(CommandFailedException.class, () -> missing.require());
     }
 
     @Test
     void mlxHasAffineAndSixteenBitMatrices() {
         List<String> known =
-                KernelFormat.parse("1,2,ternary,16,q8_0", List.of(64), ActivationQuant.NONE)
+                KernelFormat.parse("1,2,ternary,16,q8_0", List.of(64), ActivationChoice.FLOAT)
                         .stream()
                         .map(format -> new KernelCase(format, MATRIX, 1))
                         .filter(MlxKernels::has)

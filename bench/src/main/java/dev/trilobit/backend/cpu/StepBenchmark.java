@@ -17,9 +17,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Steps of some tokens through ternary matrices of 2560 x 2560 on one thread: one matrix, which
- * stays in a cache, or as many as no cache holds. Scores are the time of all matrices; the
- * secondary results are GB/s of packed weights and products a nanosecond.
+ * Steps of some tokens through matrices of 2560 x 2560 on one thread: one matrix, which stays in a
+ * cache, or as many as no cache holds. Scores are the time of all matrices; the secondary results
+ * are GB/s of packed weights and products a nanosecond.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -32,14 +32,28 @@ import org.openjdk.jmh.annotations.Warmup;
         })
 @Warmup(iterations = 4, time = 1)
 @Measurement(iterations = 5, time = 1)
-public class TernaryBenchmark {
+public class StepBenchmark {
     private static final int SIZE = 2560;
+
+    /** A {@link MatVecCase}; more can be asked for by {@code -p kernel=...}. */
+    @Param({
+        "ternary-int8",
+        "binary-g128",
+        "binary-g128-int8",
+        "affine4-g128",
+        "affine8-g128",
+        "q8_0",
+        "q6_k",
+        "q4_k",
+        "q6_k-int8"
+    })
+    public String kernel;
 
     /** Tokens of a step. */
     @Param({"1", "2", "3", "4", "8", "32"})
     public int tokens;
 
-    /** Matrices of 1.46 MB at 512 bits. */
+    /** Ternary matrices take 1.46 MB each at 512 bits, none takes less than 0.8 MB. */
     @Param({"1", "64"})
     public int matrices;
 
@@ -64,7 +78,7 @@ public class TernaryBenchmark {
     @Setup
     public void pack() {
         arena = Arena.ofConfined();
-        MatVecCase matVec = MatVecCase.of("ternary-int8", SIZE, SIZE, arena);
+        MatVecCase matVec = MatVecCase.of(kernel, SIZE, SIZE, arena);
         packed = new PackedMatrix[matrices];
         for (int i = 0; i < matrices; i++) {
             packed[i] = PackedMatrices.pack(matVec.weight(), matVec.quant(), arena);
@@ -90,7 +104,7 @@ public class TernaryBenchmark {
         for (PackedMatrix matrix : packed) {
             int blocks = Math.ceilDiv(SIZE, matrix.rowsPerBlock());
             matrix.multiply(tile, 0, blocks, y, 0, SIZE);
-            work.bytes += matrix.byteSize();
+            work.bytes += matrix.byteSize() + matrix.mappedBytes();
             work.products += (long) tokens * SIZE * SIZE;
         }
         return y;

@@ -2,8 +2,8 @@ package dev.trilobit.conformance.cpu;
 
 import dev.trilobit.conformance.contract.Budget;
 import dev.trilobit.conformance.contract.Subject;
+import dev.trilobit.conformance.junit.AttentionConformance;
 import dev.trilobit.conformance.junit.ModelConformance;
-import dev.trilobit.conformance.junit.OpConformance;
 import dev.trilobit.conformance.junit.PathInvarianceConformance;
 import dev.trilobit.conformance.junit.SessionConformance;
 import java.util.Map;
@@ -18,7 +18,7 @@ class CpuVectorFloat16CacheTest {
     }
 
     @Nested
-    class Ops extends OpConformance {
+    class Attention extends AttentionConformance {
         @Override
         protected Subject subject() {
             return narrow();

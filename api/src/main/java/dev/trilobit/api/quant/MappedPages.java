@@ -10,8 +10,9 @@ public final class MappedPages {
 
     /**
      * Gives the pages of a mapped file back that were read so far; they are read anew from the file
-     * if somebody asks for them again. Does nothing with other memory, nor with a mapping that may
-     * be written to: what was written to a private one would be gone.
+     * if somebody asks for them again. Does nothing with other memory, nor through a segment that
+     * may be written to. A read-only view of a private mapping that was written to before would
+     * lose what was written: {@link Weight} excludes it.
      */
     public static void giveBack(MemorySegment plane) {
         if (plane.isMapped() && plane.isReadOnly()) {

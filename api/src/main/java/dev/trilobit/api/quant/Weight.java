@@ -8,7 +8,8 @@ import java.util.List;
  *
  * <p>The segments are not copied and not owned: those that lie in a file stay valid as long as the
  * {@link WeightSource} they came from is open, those that were decoded as long as the arena they
- * were decoded into. Readers never write to them.
+ * were decoded into. Readers never write to them. A plane that is mapped and read-only shows an
+ * unmodified file: its pages may be given back and read anew.
  *
  * @param name tensor name, for messages
  * @param shape extents in elements

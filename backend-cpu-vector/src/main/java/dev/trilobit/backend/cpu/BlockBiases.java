@@ -13,11 +13,6 @@ import jdk.incubator.vector.VectorOperators;
  * give it back: {@code s q + b = s (q - c) + (b + s c)}.
  */
 final class BlockBiases {
-    /** f16 bits three places down are an f32 too small by {@link #HALF_UNIT}; subnormals too. */
-    static final int HALF_BITS = 0x8fffe000;
-
-    static final float HALF_UNIT = 0x1p112f;
-
     private static final int LANES = GroupGrid.LANES;
     private static final int VECTORS = GroupGrid.BLOCK_ROWS / LANES;
     private static final long VECTOR_BYTES = (long) LANES * Integer.BYTES;
@@ -28,11 +23,6 @@ final class BlockBiases {
 
     /** Where the multiples of the biases lie, behind those of the scales. */
     private static final long MULTIPLES = VECTOR_BYTES;
-
-    // A byte becomes the last digits of 2^23, which is subtracted again with the byte of zero.
-    private static final int BYTE = 0xff;
-    private static final int EXPONENT = 0x4b000000;
-    private static final float ZERO = 0x1p23f + BlockStream.MULTIPLE_ZERO;
 
     private final BlockStream stream;
     private final int[] multiplesAt;
@@ -103,18 +93,18 @@ final class BlockBiases {
     private static FloatVector multiple(MemorySegment matrix, long at, int vector) {
         return IntVector.fromMemorySegment(Lanes.INTS, matrix, at, ORDER)
                 .lanewise(VectorOperators.LSHR, vector * Byte.SIZE)
-                .and(BYTE)
-                .or(EXPONENT)
+                .and(BlockStream.MULTIPLE_BITS)
+                .or(BlockStream.MULTIPLE_EXPONENT)
                 .reinterpretAsFloats()
-                .sub(ZERO);
+                .sub(BlockStream.MULTIPLE_OFFSET);
     }
 
     private static FloatVector unit(MemorySegment matrix, long at, int vector) {
         return IntVector.fromMemorySegment(Lanes.INTS, matrix, at, ORDER)
                 .lanewise(VectorOperators.LSHL, (1 - vector % 2) * Short.SIZE)
                 .lanewise(VectorOperators.ASHR, 3)
-                .and(HALF_BITS)
+                .and(Halves.BITS)
                 .reinterpretAsFloats()
-                .mul(HALF_UNIT);
+                .mul(Halves.UNIT);
     }
 }

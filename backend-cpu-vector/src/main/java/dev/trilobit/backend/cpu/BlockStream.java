@@ -28,6 +28,15 @@ record BlockStream(BlockType type, int cols) {
     /** Byte of a multiple of zero. */
     static final int MULTIPLE_ZERO = 128;
 
+    /** A multiple's bits; with those of 2^23 above them it becomes the last digits of that f32. */
+    static final int MULTIPLE_BITS = 0xff;
+
+    /** Bits of the f32 2^23. */
+    static final int MULTIPLE_EXPONENT = 0x4b000000;
+
+    /** What is taken off such an f32, so that the multiple itself is left. */
+    static final float MULTIPLE_OFFSET = 0x1p23f + MULTIPLE_ZERO;
+
     private static final int LANES = GroupGrid.LANES;
     private static final int ROWS = GroupGrid.BLOCK_ROWS;
     private static final int VECTOR_BYTES = LANES * Integer.BYTES;

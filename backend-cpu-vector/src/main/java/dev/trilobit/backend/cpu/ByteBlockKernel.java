@@ -104,29 +104,29 @@ final class ByteBlockKernel implements BlockKernel {
             sum0 =
                     units.lanewise(VectorOperators.LSHL, HALF_WORD)
                             .lanewise(VectorOperators.ASHR, 3)
-                            .and(BlockBiases.HALF_BITS)
+                            .and(Halves.BITS)
                             .reinterpretAsFloats()
-                            .mul(BlockBiases.HALF_UNIT)
+                            .mul(Halves.UNIT)
                             .fma(a0.mul(factor), sum0);
             sum1 =
                     units.lanewise(VectorOperators.ASHR, 3)
-                            .and(BlockBiases.HALF_BITS)
+                            .and(Halves.BITS)
                             .reinterpretAsFloats()
-                            .mul(BlockBiases.HALF_UNIT)
+                            .mul(Halves.UNIT)
                             .fma(a1.mul(factor), sum1);
             units = IntVector.fromMemorySegment(Lanes.INTS, matrix, unit + VECTOR_BYTES, ORDER);
             sum2 =
                     units.lanewise(VectorOperators.LSHL, HALF_WORD)
                             .lanewise(VectorOperators.ASHR, 3)
-                            .and(BlockBiases.HALF_BITS)
+                            .and(Halves.BITS)
                             .reinterpretAsFloats()
-                            .mul(BlockBiases.HALF_UNIT)
+                            .mul(Halves.UNIT)
                             .fma(a2.mul(factor), sum2);
             sum3 =
                     units.lanewise(VectorOperators.ASHR, 3)
-                            .and(BlockBiases.HALF_BITS)
+                            .and(Halves.BITS)
                             .reinterpretAsFloats()
-                            .mul(BlockBiases.HALF_UNIT)
+                            .mul(Halves.UNIT)
                             .fma(a3.mul(factor), sum3);
         }
         sum0.intoArray(work, sums);
@@ -212,18 +212,18 @@ final class ByteBlockKernel implements BlockKernel {
             FloatVector scale =
                     units.lanewise(VectorOperators.LSHL, HALF_WORD)
                             .lanewise(VectorOperators.ASHR, 3)
-                            .and(BlockBiases.HALF_BITS)
+                            .and(Halves.BITS)
                             .reinterpretAsFloats()
-                            .mul(BlockBiases.HALF_UNIT);
+                            .mul(Halves.UNIT);
             scale.fma(a00.mul(factor0), FloatVector.fromArray(Lanes.FLOATS, work, sums))
                     .intoArray(work, sums);
             scale.fma(a01.mul(factor1), FloatVector.fromArray(Lanes.FLOATS, work, sums + ROWS))
                     .intoArray(work, sums + ROWS);
             scale =
                     units.lanewise(VectorOperators.ASHR, 3)
-                            .and(BlockBiases.HALF_BITS)
+                            .and(Halves.BITS)
                             .reinterpretAsFloats()
-                            .mul(BlockBiases.HALF_UNIT);
+                            .mul(Halves.UNIT);
             scale.fma(a10.mul(factor0), FloatVector.fromArray(Lanes.FLOATS, work, sums + LANES))
                     .intoArray(work, sums + LANES);
             scale.fma(
@@ -234,9 +234,9 @@ final class ByteBlockKernel implements BlockKernel {
             scale =
                     units.lanewise(VectorOperators.LSHL, HALF_WORD)
                             .lanewise(VectorOperators.ASHR, 3)
-                            .and(BlockBiases.HALF_BITS)
+                            .and(Halves.BITS)
                             .reinterpretAsFloats()
-                            .mul(BlockBiases.HALF_UNIT);
+                            .mul(Halves.UNIT);
             scale.fma(a20.mul(factor0), FloatVector.fromArray(Lanes.FLOATS, work, sums + 2 * LANES))
                     .intoArray(work, sums + 2 * LANES);
             scale.fma(
@@ -245,9 +245,9 @@ final class ByteBlockKernel implements BlockKernel {
                     .intoArray(work, sums + ROWS + 2 * LANES);
             scale =
                     units.lanewise(VectorOperators.ASHR, 3)
-                            .and(BlockBiases.HALF_BITS)
+                            .and(Halves.BITS)
                             .reinterpretAsFloats()
-                            .mul(BlockBiases.HALF_UNIT);
+                            .mul(Halves.UNIT);
             scale.fma(a30.mul(factor0), FloatVector.fromArray(Lanes.FLOATS, work, sums + 3 * LANES))
                     .intoArray(work, sums + 3 * LANES);
             scale.fma(

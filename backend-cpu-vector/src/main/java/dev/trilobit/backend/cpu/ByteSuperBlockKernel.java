@@ -27,11 +27,6 @@ final class ByteSuperBlockKernel implements BlockKernel {
     private static final int EXPONENT_0 = 0x4b000000; // of 2^23
     private static final int EXPONENT_1 = 0x47000000; // of 2^15
 
-    // A byte becomes the last digits of 2^23, which is subtracted again with the byte of zero.
-    private static final int BYTE = 0xff;
-    private static final int BYTE_EXPONENT = 0x4b000000;
-    private static final float BYTE_ZERO = 0x1p23f + BlockStream.MULTIPLE_ZERO;
-
     private final long blockBytes;
     private final long multipleBytes;
     private final long headerBytes;
@@ -121,37 +116,37 @@ final class ByteSuperBlockKernel implements BlockKernel {
                 float factor = factors[g];
                 scaled0 =
                         multiples
-                                .and(BYTE)
-                                .or(BYTE_EXPONENT)
+                                .and(BlockStream.MULTIPLE_BITS)
+                                .or(BlockStream.MULTIPLE_EXPONENT)
                                 .reinterpretAsFloats()
-                                .sub(BYTE_ZERO)
+                                .sub(BlockStream.MULTIPLE_OFFSET)
                                 .mul(factor)
                                 .fma(a0, scaled0);
                 scaled1 =
                         multiples
                                 .lanewise(VectorOperators.LSHR, Byte.SIZE)
-                                .and(BYTE)
-                                .or(BYTE_EXPONENT)
+                                .and(BlockStream.MULTIPLE_BITS)
+                                .or(BlockStream.MULTIPLE_EXPONENT)
                                 .reinterpretAsFloats()
-                                .sub(BYTE_ZERO)
+                                .sub(BlockStream.MULTIPLE_OFFSET)
                                 .mul(factor)
                                 .fma(a1, scaled1);
                 scaled2 =
                         multiples
                                 .lanewise(VectorOperators.LSHR, 2 * Byte.SIZE)
-                                .and(BYTE)
-                                .or(BYTE_EXPONENT)
+                                .and(BlockStream.MULTIPLE_BITS)
+                                .or(BlockStream.MULTIPLE_EXPONENT)
                                 .reinterpretAsFloats()
-                                .sub(BYTE_ZERO)
+                                .sub(BlockStream.MULTIPLE_OFFSET)
                                 .mul(factor)
                                 .fma(a2, scaled2);
                 scaled3 =
                         multiples
                                 .lanewise(VectorOperators.LSHR, 3 * Byte.SIZE)
-                                .and(BYTE)
-                                .or(BYTE_EXPONENT)
+                                .and(BlockStream.MULTIPLE_BITS)
+                                .or(BlockStream.MULTIPLE_EXPONENT)
                                 .reinterpretAsFloats()
-                                .sub(BYTE_ZERO)
+                                .sub(BlockStream.MULTIPLE_OFFSET)
                                 .mul(factor)
                                 .fma(a3, scaled3);
             }
@@ -159,29 +154,29 @@ final class ByteSuperBlockKernel implements BlockKernel {
             sum0 =
                     units.lanewise(VectorOperators.LSHL, HALF_WORD)
                             .lanewise(VectorOperators.ASHR, 3)
-                            .and(BlockBiases.HALF_BITS)
+                            .and(Halves.BITS)
                             .reinterpretAsFloats()
-                            .mul(BlockBiases.HALF_UNIT)
+                            .mul(Halves.UNIT)
                             .fma(scaled0, sum0);
             sum1 =
                     units.lanewise(VectorOperators.ASHR, 3)
-                            .and(BlockBiases.HALF_BITS)
+                            .and(Halves.BITS)
                             .reinterpretAsFloats()
-                            .mul(BlockBiases.HALF_UNIT)
+                            .mul(Halves.UNIT)
                             .fma(scaled1, sum1);
             units = IntVector.fromMemorySegment(Lanes.INTS, matrix, unit + VECTOR_BYTES, ORDER);
             sum2 =
                     units.lanewise(VectorOperators.LSHL, HALF_WORD)
                             .lanewise(VectorOperators.ASHR, 3)
-                            .and(BlockBiases.HALF_BITS)
+                            .and(Halves.BITS)
                             .reinterpretAsFloats()
-                            .mul(BlockBiases.HALF_UNIT)
+                            .mul(Halves.UNIT)
                             .fma(scaled2, sum2);
             sum3 =
                     units.lanewise(VectorOperators.ASHR, 3)
-                            .and(BlockBiases.HALF_BITS)
+                            .and(Halves.BITS)
                             .reinterpretAsFloats()
-                            .mul(BlockBiases.HALF_UNIT)
+                            .mul(Halves.UNIT)
                             .fma(scaled3, sum3);
         }
         sum0.intoArray(work, sums);
@@ -280,34 +275,38 @@ final class ByteSuperBlockKernel implements BlockKernel {
                 float factor0 = factors[g * QUAD + token];
                 float factor1 = factors[g * QUAD + token + 1];
                 FloatVector multiple =
-                        multiples.and(BYTE).or(BYTE_EXPONENT).reinterpretAsFloats().sub(BYTE_ZERO);
+                        multiples
+                                .and(BlockStream.MULTIPLE_BITS)
+                                .or(BlockStream.MULTIPLE_EXPONENT)
+                                .reinterpretAsFloats()
+                                .sub(BlockStream.MULTIPLE_OFFSET);
                 scaled00 = multiple.mul(factor0).fma(a00, scaled00);
                 scaled01 = multiple.mul(factor1).fma(a01, scaled01);
                 multiple =
                         multiples
                                 .lanewise(VectorOperators.LSHR, Byte.SIZE)
-                                .and(BYTE)
-                                .or(BYTE_EXPONENT)
+                                .and(BlockStream.MULTIPLE_BITS)
+                                .or(BlockStream.MULTIPLE_EXPONENT)
                                 .reinterpretAsFloats()
-                                .sub(BYTE_ZERO);
+                                .sub(BlockStream.MULTIPLE_OFFSET);
                 scaled10 = multiple.mul(factor0).fma(a10, scaled10);
                 scaled11 = multiple.mul(factor1).fma(a11, scaled11);
                 multiple =
                         multiples
                                 .lanewise(VectorOperators.LSHR, 2 * Byte.SIZE)
-                                .and(BYTE)
-                                .or(BYTE_EXPONENT)
+                                .and(BlockStream.MULTIPLE_BITS)
+                                .or(BlockStream.MULTIPLE_EXPONENT)
                                 .reinterpretAsFloats()
-                                .sub(BYTE_ZERO);
+                                .sub(BlockStream.MULTIPLE_OFFSET);
                 scaled20 = multiple.mul(factor0).fma(a20, scaled20);
                 scaled21 = multiple.mul(factor1).fma(a21, scaled21);
                 multiple =
                         multiples
                                 .lanewise(VectorOperators.LSHR, 3 * Byte.SIZE)
-                                .and(BYTE)
-                                .or(BYTE_EXPONENT)
+                                .and(BlockStream.MULTIPLE_BITS)
+                                .or(BlockStream.MULTIPLE_EXPONENT)
                                 .reinterpretAsFloats()
-                                .sub(BYTE_ZERO);
+                                .sub(BlockStream.MULTIPLE_OFFSET);
                 scaled30 = multiple.mul(factor0).fma(a30, scaled30);
                 scaled31 = multiple.mul(factor1).fma(a31, scaled31);
             }
@@ -315,18 +314,18 @@ final class ByteSuperBlockKernel implements BlockKernel {
             FloatVector scale =
                     units.lanewise(VectorOperators.LSHL, HALF_WORD)
                             .lanewise(VectorOperators.ASHR, 3)
-                            .and(BlockBiases.HALF_BITS)
+                            .and(Halves.BITS)
                             .reinterpretAsFloats()
-                            .mul(BlockBiases.HALF_UNIT);
+                            .mul(Halves.UNIT);
             scale.fma(scaled00, FloatVector.fromArray(Lanes.FLOATS, work, sums))
                     .intoArray(work, sums);
             scale.fma(scaled01, FloatVector.fromArray(Lanes.FLOATS, work, sums + ROWS))
                     .intoArray(work, sums + ROWS);
             scale =
                     units.lanewise(VectorOperators.ASHR, 3)
-                            .and(BlockBiases.HALF_BITS)
+                            .and(Halves.BITS)
                             .reinterpretAsFloats()
-                            .mul(BlockBiases.HALF_UNIT);
+                            .mul(Halves.UNIT);
             scale.fma(scaled10, FloatVector.fromArray(Lanes.FLOATS, work, sums + LANES))
                     .intoArray(work, sums + LANES);
             scale.fma(scaled11, FloatVector.fromArray(Lanes.FLOATS, work, sums + ROWS + LANES))
@@ -335,18 +334,18 @@ final class ByteSuperBlockKernel implements BlockKernel {
             scale =
                     units.lanewise(VectorOperators.LSHL, HALF_WORD)
                             .lanewise(VectorOperators.ASHR, 3)
-                            .and(BlockBiases.HALF_BITS)
+                            .and(Halves.BITS)
                             .reinterpretAsFloats()
-                            .mul(BlockBiases.HALF_UNIT);
+                            .mul(Halves.UNIT);
             scale.fma(scaled20, FloatVector.fromArray(Lanes.FLOATS, work, sums + 2 * LANES))
                     .intoArray(work, sums + 2 * LANES);
             scale.fma(scaled21, FloatVector.fromArray(Lanes.FLOATS, work, sums + ROWS + 2 * LANES))
                     .intoArray(work, sums + ROWS + 2 * LANES);
             scale =
                     units.lanewise(VectorOperators.ASHR, 3)
-                            .and(BlockBiases.HALF_BITS)
+                            .and(Halves.BITS)
                             .reinterpretAsFloats()
-                            .mul(BlockBiases.HALF_UNIT);
+                            .mul(Halves.UNIT);
             scale.fma(scaled30, FloatVector.fromArray(Lanes.FLOATS, work, sums + 3 * LANES))
                     .intoArray(work, sums + 3 * LANES);
             scale.fma(scaled31, FloatVector.fromArray(Lanes.FLOATS, work, sums + ROWS + 3 * LANES))

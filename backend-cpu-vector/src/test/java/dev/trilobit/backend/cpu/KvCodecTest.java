@@ -180,7 +180,7 @@ class KvCodecTest implements AtEachWidth {
 
     @ParameterizedTest
     @ValueSource(floats = {0x1.ffcp127f, Float.MAX_VALUE})
-    void halvesThatRoundUpToTwoToThe128AreInfinite(float x) {
+    void halvesThatRoundUpToTwoToThe128AreKeptAsSuch(float x) {
         // The code is finite, and so is the scale: their product is no f32.
         assertEquals(x == Float.MAX_VALUE ? 0x1p128 : x, kept(KvType.F16, x)[0]);
     }

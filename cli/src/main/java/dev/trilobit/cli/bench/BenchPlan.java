@@ -85,10 +85,11 @@ record BenchPlan(
 
     /**
      * Returns the tokens of a forward for the logits that all others are compared with: as many as
-     * the conformance runner takes, or fewer, so that no test had the same.
+     * the conformance runner takes, or fewer, so that no test had the same; one if every other
+     * number was timed.
      */
     int checkedStep() {
-        int most = Math.min(CHECKED_STEP, largestStep());
+        int most = Math.min(Math.min(CHECKED_STEP, largestStep()), contextTokens());
         Set<Integer> timed =
                 depths.stream()
                         .flatMap(depth -> tests(depth).stream())

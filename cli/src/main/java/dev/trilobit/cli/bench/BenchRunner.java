@@ -64,11 +64,7 @@ final class BenchRunner {
                         PeakMemory.now(program.weightBytes()));
         LogitCheck check =
                 effort.check()
-                        ? LogitCheck.run(
-                                program,
-                                tokens,
-                                Math.min(plan.checkedStep(), decoder.stepTokens()),
-                                endings)
+                        ? LogitCheck.run(program, tokens, plan.checkedStep(), endings)
                         : LogitCheck.NONE;
         var read = new ArrayList<Double>(before);
         read.addAll(read(threads, effort.readings()));

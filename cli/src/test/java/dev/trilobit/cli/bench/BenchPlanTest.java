@@ -41,6 +41,8 @@ class BenchPlanTest {
                 64, new BenchPlan(List.of(512), List.of(128), NONE, List.of(0), 128).checkedStep());
         assertEquals(
                 62, new BenchPlan(List.of(63), NONE, List.of(64), List.of(0), 128).checkedStep());
+        assertEquals(
+                31, new BenchPlan(List.of(32), List.of(32), NONE, List.of(0), 128).checkedStep());
         // There is no other.
         assertEquals(1, new BenchPlan(NONE, List.of(3), NONE, List.of(0), 1).checkedStep());
     }
